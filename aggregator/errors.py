@@ -1,0 +1,178 @@
+"""Every error the aggregator raises on purpose.
+
+    AggregatorError
+    ├─ ConfigError (ValueError)         file, line, key, reason
+    ├─ FeedError                        feed_url
+    │  ├─ FetchError                    temporary, status, retry_after
+    │  │  ├─ FetchTimeout
+    │  │  ├─ TooLarge
+    │  │  ├─ AddressRefused
+    │  │  └─ FeedGone                   410
+    │  ├─ ParseError
+    │  │  └─ NotAFeed                   an HTML page, an empty body
+    │  ├─ FeedExists
+    │  └─ FeedNotFound (LookupError)
+    ├─ EntryNotFound (LookupError)      entry_id
+    ├─ StoryNotFound (LookupError)      story_id
+    ├─ TopicNotFound (LookupError)      slug
+    ├─ StorageError                     operation
+    │  ├─ StorageBusy                   may be tried again
+    │  ├─ SchemaOutdated                found, expected
+    │  └─ StoreInUse                    path: another daemon holds the store
+    ├─ WriteFeedError                   document, field
+    └─ AccessDenied
+
+An error carries fields, not only text, so that doors can turn it into an exit code, a status or a sentence.
+Foreign errors are mapped once, at the home of the foreign library.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+
+class AggregatorError(Exception):
+    """Root of every error raised on purpose."""
+
+
+class ConfigError(AggregatorError, ValueError):
+    """The configuration cannot be used: names the file, the line (from 1), the key and the remedy."""
+
+    def __init__(
+        self, reason: str, *, file: Path | None = None, line: int | None = None, key: str | None = None
+    ) -> None:
+        self.reason = reason
+        self.file = file
+        self.line = line
+        self.key = key
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        super().__init__(": ".join(part for part in (place, key, reason) if part))
+
+
+class FeedError(AggregatorError):
+    """Something is wrong with one feed; the others go on."""
+
+    def __init__(self, reason: str, *, feed_url: str) -> None:
+        self.reason = reason
+        self.feed_url = feed_url
+        super().__init__(f"{feed_url}: {reason}")
+
+
+class FetchError(FeedError):
+    """The document could not be fetched; `temporary` says whether waiting may help."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        feed_url: str,
+        temporary: bool = True,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(reason, feed_url=feed_url)
+        self.temporary = temporary
+        self.status = status
+        self.retry_after = retry_after
+
+
+class FetchTimeout(FetchError):
+    """The server took longer than the settings allow."""
+
+
+class TooLarge(FetchError):
+    """The body, or what it decompresses to, is over the cap."""
+
+
+class AddressRefused(FetchError):
+    """The address is private, or the scheme, port or form of the URL is not allowed (SSRF guard)."""
+
+
+class FeedGone(FetchError):
+    """410 Gone: the publisher took the feed away on purpose; it is not polled again."""
+
+
+class ParseError(FeedError):
+    """The document is meant to be a feed and nothing could be read from it."""
+
+
+class NotAFeed(ParseError):
+    """The document is something else: an HTML page, an empty body, an image."""
+
+
+class FeedExists(FeedError):
+    """The feed is in the configuration already."""
+
+
+class FeedNotFound(FeedError, LookupError):
+    """No feed with that URL is known, or none could be discovered there."""
+
+
+class EntryNotFound(AggregatorError, LookupError):
+    """No entry with that id."""
+
+    def __init__(self, entry_id: int) -> None:
+        self.entry_id = entry_id
+        super().__init__(f"no entry {entry_id}")
+
+
+class StoryNotFound(AggregatorError, LookupError):
+    """No story with that id."""
+
+    def __init__(self, story_id: int) -> None:
+        self.story_id = story_id
+        super().__init__(f"no story {story_id}")
+
+
+class TopicNotFound(AggregatorError, LookupError):
+    """No topic with that slug; `nearest` is the known slug most like it, if any."""
+
+    def __init__(self, slug: str, *, nearest: str | None = None) -> None:
+        self.slug = slug
+        self.nearest = nearest
+        super().__init__(f"no topic {slug!r}" + (f"; did you mean {nearest!r}?" if nearest else ""))
+
+
+class StorageError(AggregatorError):
+    """The database refused: disk full, damaged file, no connection. Nothing of the operation was kept."""
+
+    def __init__(self, reason: str, *, operation: str | None = None) -> None:
+        self.reason = reason
+        self.operation = operation
+        super().__init__(f"{operation}: {reason}" if operation else reason)
+
+
+class StorageBusy(StorageError):
+    """Another process holds the lock; the same operation may be tried again."""
+
+
+class SchemaOutdated(StorageError):
+    """The schema of the database and of this program differ (`found`, `expected`: revision ids)."""
+
+    def __init__(self, reason: str, *, found: str | None, expected: str) -> None:
+        super().__init__(reason)
+        self.found = found
+        self.expected = expected
+
+
+class StoreInUse(StorageError):
+    """Another daemon runs on this store."""
+
+    def __init__(self, reason: str, *, path: Path) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+class WriteFeedError(AggregatorError):
+    """A document cannot be written in a format (`document`: its path, `field`: what is at fault)."""
+
+    def __init__(self, reason: str, *, document: str, field: str) -> None:
+        self.reason = reason
+        self.document = document
+        self.field = field
+        super().__init__(f"{document}: {field}: {reason}")
+
+
+class AccessDenied(AggregatorError):
+    """The caller may not do this."""

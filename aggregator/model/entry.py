@@ -1,0 +1,79 @@
+"""An entry: what a feed says of it, and what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.model.feed import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with an entry (RSS `enclosure`, Atom `link rel=enclosure`, JSON Feed `attachments`)."""
+
+    url: str
+    media_type: str | None = None
+    length_bytes: int | None = None
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryData:
+    """What a feed says of an entry, normalised.
+
+    `title` and the names are plain text; `summary_html` and `content_html` are sanitised HTML; `url` and every link in the
+    HTML are absolute. `published_at` and `updated_at` are None where the feed gives no date that makes sense.
+    `source_title` and `source_url` name the original publisher where an aggregated feed says so (Atom and RSS `source`).
+    """
+
+    title: str
+    guid: str | None = None
+    url: str | None = None
+    summary_html: str = ""
+    content_html: str = ""
+    authors: tuple[Person, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image_url: str | None = None
+    comments_url: str | None = None
+    language: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    source_title: str | None = None
+    source_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A feed that carries an entry; what attribution and topic rules need to know of it."""
+
+    feed_id: int
+    feed_url: str
+    feed_title: str
+    home_url: str | None
+    site: str
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A stored entry: its data, its place in time, and the feeds that carry it.
+
+    `id` is sequential, positive and below 10^15, and rises with insertion (Google Reader ids are its hex).
+    `dated_at` is the date to sort and emit by: the publisher's, clamped, or a guess made once when the entry was first seen.
+    `modified_at` is the last time its content changed (`first_seen_at` if never). `revision` rises with every change.
+    `origins` holds at least one feed, the one whose words are `data` first, the others by first sighting.
+    `score` is log2 of the decayed reads (see `rank.popularity`); `reads` counts the distinct readers.
+    """
+
+    id: int
+    data: EntryData
+    dated_at: datetime
+    first_seen_at: datetime
+    modified_at: datetime
+    revision: int
+    origins: tuple[Origin, ...]
+    score: float
+    reads: int = 0

@@ -1,0 +1,55 @@
+"""Fetching: what is asked of a server, and what came of it (RFC 9110)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.errors import FetchError
+from aggregator.model.feed import Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """One document to fetch. `feed_id` is 0 where no stored feed stands behind it (discovery, robots.txt)."""
+
+    url: str
+    feed_id: int = 0
+    validators: Validators = Validators()
+    accept: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheHints:
+    """How long the server says its answer stays fresh; None where it says nothing."""
+
+    max_age: timedelta | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A 200 answer. `url` is where the body came from; `permanent_url` is set if only 301/308 led there."""
+
+    url: str
+    body: bytes
+    media_type: str | None = None
+    charset: str | None = None
+    validators: Validators = Validators()
+    hints: CacheHints = CacheHints()
+    permanent_url: str | None = None
+    last_modified_at: datetime | None = None
+    received_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A 304 answer; `validators` holds only what the answer itself carried."""
+
+    url: str
+    validators: Validators = Validators()
+    hints: CacheHints = CacheHints()
+    permanent_url: str | None = None
+
+
+FetchOutcome = Fetched | NotModified | FetchError

@@ -1,0 +1,57 @@
+"""What a pass did: counts that the doors print, log and measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFailure:
+    """One feed that failed in a pass: the class of the error, the reason in words, and the next try (None: never)."""
+
+    url: str
+    error: str
+    reason: str
+    next_poll_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """One ingest pass. `ok` counts feeds whose document was read (or had an equal body), `not_modified` the 304s."""
+
+    polled: int = 0
+    ok: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    gone: int = 0
+    new: int = 0
+    modified: int = 0
+    unmodified: int = 0
+    seconds: float = 0.0
+    failures: tuple[FeedFailure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReport:
+    """One grouping pass: entries looked at, and assignments made."""
+
+    entries: int = 0
+    assigned: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """One publish pass: documents whose bytes changed, and those that stayed as they were."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneReport:
+    """What retention took away."""
+
+    entries: int = 0
+    reads: int = 0

@@ -1,0 +1,55 @@
+"""A topic: a subject with rules, and the entries assigned to it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Order(enum.StrEnum):
+    """The order of an emitted list."""
+
+    NEWEST = "newest"
+    MOST_READ = "most_read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject with its rules, from the configuration.
+
+    `any_of`, `all_of`, `none_of`: words and phrases; `Bundesrat*` matches what begins so, `*minister` what ends so.
+    `tags` and `feeds` (URLs) restrict to feeds, `languages` to primary subtags (`de`), `categories` match publishers' own.
+    A topic with no words takes every entry of its tags, feeds and categories.
+    """
+
+    slug: str
+    title: str
+    description: str = ""
+    any_of: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    order: Order = Order.NEWEST
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """An entry belongs to a topic, because of `reason` (the rule and the words that met it)."""
+
+    slug: str
+    entry_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicCounts:
+    """A topic with what it holds today."""
+
+    slug: str
+    title: str
+    entries: int
+    stories: int

@@ -1,0 +1,55 @@
+"""The seams of the house: one small protocol for each thing that has more than one body (real, fake, another backend)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from aggregator.model.document import FeedDocument, Format
+from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest
+from aggregator.model.parsed import ParsedFeed
+
+
+class Clock(Protocol):
+    """Tells the time; asked at floors 3 and above only, everything below takes `now`."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Fetches documents, many at once."""
+
+    def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
+        """Yield an outcome for every request, as they become ready, in any order.
+
+        Failures are outcomes, never raised. Closing the iterator abandons what is under way.
+        """
+        ...
+
+
+class Parser(Protocol):
+    """Reads a document."""
+
+    def parse(self, fetched: Fetched) -> ParsedFeed:
+        """Read the document.
+
+        Raises: NotAFeed, ParseError.
+        """
+        ...
+
+
+class FeedWriter(Protocol):
+    """Writes a feed document in one format: the same document gives the same bytes."""
+
+    format: Format
+    media_type: str
+
+    def write(self, document: FeedDocument) -> bytes:
+        """Return the bytes, UTF-8.
+
+        Raises: WriteFeedError.
+        """
+        ...

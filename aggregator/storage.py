@@ -1,0 +1,280 @@
+"""The store, as the flows see it: one protocol a noun, reached through a transaction.
+
+Any method can raise StorageError or StorageBusy. Times given must be aware; times returned are aware UTC.
+Nothing is kept unless the `with` block of `Storage.write` ends without an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
+from aggregator.model.document import Rendered
+from aggregator.model.entry import Entry
+from aggregator.model.feed import Feed, FeedSettings
+from aggregator.model.reading import ReadEvent
+from aggregator.model.topic import Assignment, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCounts:
+    """The store at a glance; the nouns are counts of rows."""
+
+    feeds: int
+    feeds_ok: int
+    feeds_failing: int
+    feeds_gone: int
+    entries: int
+    stories: int
+    topics: int
+    readers: int
+    reads: int
+    last_pass_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRow:
+    """A stored topic: how far its rules have been applied (`revision` of the last entry looked at), and its counts."""
+
+    slug: str
+    title: str
+    rules_hash: str
+    revision: int
+    entries: int
+
+
+class FeedStore(Protocol):
+    """Feeds, and the memory of polling them."""
+
+    def configure(self, feeds: Sequence[FeedSettings], *, now: datetime) -> tuple[int, int]:
+        """Make the stored feeds those of the configuration; return how many were added and how many taken out.
+
+        A feed taken out keeps its entries and its poll state, is not claimed any more and not listed; put back, it goes on
+        where it was, so that taking out and putting back cannot poll early.
+        """
+        ...
+
+    def claim_due(
+        self, *, now: datetime, limit: int, lease: timedelta, owner: str, everything: bool = False
+    ) -> list[Feed]:
+        """Lease up to `limit` feeds that are due, longest overdue first; no other owner gets them until the lease ends.
+
+        `everything` claims every feed not polled since `now` (a pass over all), due or not; gone feeds never.
+        """
+        ...
+
+    def release(self, owner: str) -> int:
+        """Give back what `owner` has leased and not saved."""
+        ...
+
+    def hold_site(self, site: str, *, until: datetime) -> int:
+        """Let no feed of the site be due before `until` (429 speaks for the whole host)."""
+        ...
+
+    def list(self) -> list[Feed]:
+        """Return every configured feed, by title."""
+        ...
+
+    def find(self, url: str) -> Feed | None:
+        """Return the feed with that URL, if it is configured."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next feed is due (None: no feed, or all gone)."""
+        ...
+
+    def retry_now(self, url: str, *, now: datetime) -> bool:
+        """Make the feed due at once."""
+        ...
+
+
+class EntryStore(Protocol):
+    """Entries and the feeds that carry them."""
+
+    def known(self, updates: Sequence[tuple[int, Sequence[EntryUpdate]]]) -> KnownEntries:
+        """Return what is known of the identities in `updates` (pairs of feed id and its entries)."""
+        ...
+
+    def apply(self, changes: Sequence[FeedChange]) -> None:
+        """Write entries, origins and poll states of many feeds, and end their leases."""
+        ...
+
+    def get(self, entry_id: int) -> Entry | None:
+        """Return one entry."""
+        ...
+
+    def changed_since(self, revision: int, *, limit: int) -> list[Entry]:
+        """Return entries with a higher revision, by revision."""
+        ...
+
+    def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
+        """Return the newest entries over all, by `dated_at` falling, then by id."""
+        ...
+
+    def most_read(self, *, limit: int, topic: str | None = None, since: datetime | None = None) -> list[Entry]:
+        """Return entries that somebody read, by `score` falling; `since` bounds `dated_at` from below."""
+        ...
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
+        """Return the entries that exist among `ids`."""
+        ...
+
+    def prune(self, *, before: datetime, keep_per_feed: int) -> int:
+        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed nor what its document still lists.
+
+        What is deleted stays known as an identity for as long as the feed lists it, so that it does not come back as new.
+        """
+        ...
+
+
+class TopicStore(Protocol):
+    """Topics and what belongs to them."""
+
+    def configure(self, topics: Sequence[Topic]) -> None:
+        """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
+        ...
+
+    def list(self) -> list[TopicRow]:
+        """Return the topics in the order of the configuration."""
+        ...
+
+    def assign(
+        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
+    ) -> None:
+        """Replace what `slugs` hold of `entry_ids` by `assignments`, and remember that they were looked at up to `revision`."""
+        ...
+
+    def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
+        """Return the entries of a topic, newest first; `before` (dated_at, id) pages on."""
+        ...
+
+    def of_entry(self, entry_id: int) -> list[str]:
+        """Return the slugs of the topics an entry belongs to."""
+        ...
+
+
+class ReadStore(Protocol):
+    """Reads, their scores, and the lists they make."""
+
+    def add(self, events: Sequence[ReadEvent], *, half_life: timedelta, epoch: datetime) -> int:
+        """Record reads, one a reader key and entry; return how many were new. Scores of their entries rise in the same step.
+
+        Reads of entries that do not exist are dropped.
+        """
+        ...
+
+    def rescore(self, *, half_life: timedelta, coverage_weight: float, epoch: datetime) -> bool:
+        """Recompute every score if the parameters differ from those the scores were made with; return whether they did."""
+        ...
+
+    def salt(self, day: date) -> bytes:
+        """Return the random salt of a UTC day, made on first use; salts older than two days are deleted."""
+        ...
+
+    def entered(self, name: str, *, limit: int) -> list[tuple[int, datetime]]:
+        """Return entry ids that entered the list `name`, and when, latest first."""
+        ...
+
+    def enter(self, name: str, entry_ids: Sequence[int], *, at: datetime) -> None:
+        """Record that entries entered the list `name`; one that entered before keeps its time."""
+        ...
+
+    def prune(self, *, before: datetime) -> int:
+        """Delete read events from before; scores and counts stay."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Rendered documents."""
+
+    def get(self, path: str) -> Rendered | None:
+        """Return the document at `path` (with suffix)."""
+        ...
+
+    def fingerprints(self) -> Mapping[str, str]:
+        """Return the fingerprint of every document by path."""
+        ...
+
+    def list(self) -> list[Rendered]:
+        """Return every document, by path."""
+        ...
+
+    def put(self, documents: Sequence[Rendered]) -> None:
+        """Insert or replace documents."""
+        ...
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Take documents out; their paths are remembered as gone."""
+        ...
+
+    def is_gone(self, path: str) -> bool:
+        """Return whether a document was at `path` once and was taken out."""
+        ...
+
+
+class Transaction(Protocol):
+    """The nouns of the store, seen from inside one transaction."""
+
+    @property
+    def feeds(self) -> FeedStore: ...
+    @property
+    def entries(self) -> EntryStore: ...
+    @property
+    def topics(self) -> TopicStore: ...
+    @property
+    def reads(self) -> ReadStore: ...
+    @property
+    def documents(self) -> DocumentStore: ...
+
+    def counts(self) -> StoreCounts:
+        """Return the store at a glance."""
+        ...
+
+    def note(self, key: str, value: str) -> None:
+        """Remember a small fact under a key (when the last pass ended, say)."""
+        ...
+
+    def noted(self, key: str) -> str | None:
+        """Return the fact remembered under a key."""
+        ...
+
+
+class Storage(Protocol):
+    """A database with the schema of this version."""
+
+    @property
+    def url(self) -> str:
+        """The address of the database, without password."""
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction that sees one consistent state and writes nothing."""
+        ...
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction that is kept as a whole or not at all.
+
+        Raises: StorageBusy after waiting for the lock; StorageError for a full disk, a damaged file, a lost connection.
+        """
+        ...
+
+    def size_bytes(self) -> int:
+        """Return what the database takes on disk."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Copy the database to a new file while it is in use."""
+        ...
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database, in words; nothing if it is intact."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
