@@ -6,7 +6,7 @@ Nothing is kept unless the `with` block of `Storage.write` ends without an excep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -100,8 +100,12 @@ class EntryStore(Protocol):
         """Return what is known of the identities in `updates` (pairs of feed id and its entries)."""
         ...
 
-    def apply(self, changes: Sequence[FeedChange]) -> None:
-        """Write entries, origins and poll states of many feeds, and end their leases."""
+    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float]) -> None:
+        """Write entries, origins and poll states of many feeds, and end their leases.
+
+        `prior(dated_at)` is the score that one publisher's coverage is worth; a new entry starts with it, and an origin of
+        another site adds it (`model.reading.add_scores`).
+        """
         ...
 
     def get(self, entry_id: int) -> Entry | None:
@@ -161,15 +165,20 @@ class TopicStore(Protocol):
 class ReadStore(Protocol):
     """Reads, their scores, and the lists they make."""
 
-    def add(self, events: Sequence[ReadEvent], *, half_life: timedelta, epoch: datetime) -> int:
+    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float]) -> int:
         """Record reads, one a reader key and entry; return how many were new. Scores of their entries rise in the same step.
 
         Reads of entries that do not exist are dropped.
         """
         ...
 
-    def rescore(self, *, half_life: timedelta, coverage_weight: float, epoch: datetime) -> bool:
-        """Recompute every score if the parameters differ from those the scores were made with; return whether they did."""
+    def rescore(
+        self, parameters: str, *, score_of: Callable[[ReadEvent], float], prior: Callable[[datetime], float]
+    ) -> bool:
+        """Recompute every score from the stored reads and origins unless they were made with equal `parameters`.
+
+        Returns whether it did. Reads older than their retention no longer count after a change of parameters.
+        """
         ...
 
     def salt(self, day: date) -> bytes:

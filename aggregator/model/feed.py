@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,13 @@ class Source:
     site: str
     title: str
     home_url: str | None = None
+
+
+def site_of(url: str) -> str:
+    """Return the host of a URL as the key of its publisher: lower case, without `www.` and a trailing dot; port kept."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    return f"{host}:{parts.port}" if parts.port else host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
