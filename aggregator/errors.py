@@ -39,9 +39,7 @@ class AggregatorError(Exception):
 class ConfigError(AggregatorError, ValueError):
     """The configuration cannot be used: names the file, the line (from 1), the key and the remedy."""
 
-    def __init__(
-        self, reason: str, *, file: Path | None = None, line: int | None = None, key: str | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, file: Path | None = None, line: int | None = None, key: str | None = None) -> None:
         self.reason = reason
         self.file = file
         self.line = line

@@ -59,9 +59,7 @@ class FeedStore(Protocol):
         """
         ...
 
-    def claim_due(
-        self, *, now: datetime, limit: int, lease: timedelta, owner: str, everything: bool = False
-    ) -> list[Feed]:
+    def claim_due(self, *, now: datetime, limit: int, lease: timedelta, owner: str, everything: bool = False) -> list[Feed]:
         """Lease up to `limit` feeds that are due, longest overdue first; no other owner gets them until the lease ends.
 
         `everything` claims every feed not polled since `now` (a pass over all), due or not; gone feeds never.
@@ -76,7 +74,7 @@ class FeedStore(Protocol):
         """Let no feed of the site be due before `until` (429 speaks for the whole host)."""
         ...
 
-    def list(self) -> list[Feed]:
+    def all(self) -> list[Feed]:
         """Return every configured feed, by title."""
         ...
 
@@ -129,7 +127,7 @@ class EntryStore(Protocol):
         ...
 
     def prune(self, *, before: datetime, keep_per_feed: int) -> int:
-        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed nor what its document still lists.
+        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed.
 
         What is deleted stays known as an identity for as long as the feed lists it, so that it does not come back as new.
         """
@@ -143,7 +141,7 @@ class TopicStore(Protocol):
         """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
         ...
 
-    def list(self) -> list[TopicRow]:
+    def all(self) -> list[TopicRow]:
         """Return the topics in the order of the configuration."""
         ...
 
@@ -172,9 +170,7 @@ class ReadStore(Protocol):
         """
         ...
 
-    def rescore(
-        self, parameters: str, *, score_of: Callable[[ReadEvent], float], prior: Callable[[datetime], float]
-    ) -> bool:
+    def rescore(self, parameters: str, *, score_of: Callable[[ReadEvent], float], prior: Callable[[datetime], float]) -> bool:
         """Recompute every score from the stored reads and origins unless they were made with equal `parameters`.
 
         Returns whether it did. Reads older than their retention no longer count after a change of parameters.
@@ -209,7 +205,7 @@ class DocumentStore(Protocol):
         """Return the fingerprint of every document by path."""
         ...
 
-    def list(self) -> list[Rendered]:
+    def all(self) -> list[Rendered]:
         """Return every document, by path."""
         ...
 
@@ -230,15 +226,29 @@ class Transaction(Protocol):
     """The nouns of the store, seen from inside one transaction."""
 
     @property
-    def feeds(self) -> FeedStore: ...
+    def feeds(self) -> FeedStore:
+        """The feeds."""
+        ...
+
     @property
-    def entries(self) -> EntryStore: ...
+    def entries(self) -> EntryStore:
+        """The entries."""
+        ...
+
     @property
-    def topics(self) -> TopicStore: ...
+    def topics(self) -> TopicStore:
+        """The topics."""
+        ...
+
     @property
-    def reads(self) -> ReadStore: ...
+    def reads(self) -> ReadStore:
+        """The reads."""
+        ...
+
     @property
-    def documents(self) -> DocumentStore: ...
+    def documents(self) -> DocumentStore:
+        """The rendered documents."""
+        ...
 
     def counts(self) -> StoreCounts:
         """Return the store at a glance."""
