@@ -1,0 +1,32 @@
+"""`python -m bench [NAME …]`: answer all questions, or the named ones; figures go to bench/results."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from bench.record import RUNS, Options
+
+NAMES = ("parse", "fetch", "ingest", "publish", "serve")  # each is a module with `bench(options) -> Iterable[Report]`
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], help="which questions (default: all)")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each measured thing")
+    parser.add_argument("--feeds", type=int, default=None, help="number of generated feeds")
+    parser.add_argument("--dry", action="store_true", help="print only, keep no figures")
+    chosen = parser.parse_args(arguments)
+    options = Options(runs=chosen.runs, feeds=chosen.feeds)
+    for name in chosen.names or NAMES:
+        for report in importlib.import_module(f"bench.{name}").bench(options):
+            print(report.table(), flush=True)
+            if not chosen.dry:
+                report.save()
+            print(flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
