@@ -20,6 +20,8 @@ from aggregator.model.feed import Feed, FeedSettings
 from aggregator.model.reading import ReadEvent
 from aggregator.model.topic import Assignment, Topic
 
+LAST_PASS_NOTE = "last_pass_at"  # key of the note that says when the last pass over the feeds ended, ISO 8601
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreCounts:
@@ -70,6 +72,10 @@ class FeedStore(Protocol):
         """Give back what `owner` has leased and not saved."""
         ...
 
+    def lease_owners(self) -> Sequence[str]:
+        """Return the owners of the leases that stand now, so that those of dead processes can be released."""
+        ...
+
     def hold_site(self, site: str, *, until: datetime) -> int:
         """Let no feed of the site be due before `until` (429 speaks for the whole host)."""
         ...
@@ -95,7 +101,11 @@ class EntryStore(Protocol):
     """Entries and the feeds that carry them."""
 
     def known(self, updates: Sequence[tuple[int, Sequence[EntryUpdate]]]) -> KnownEntries:
-        """Return what is known of the identities in `updates` (pairs of feed id and its entries)."""
+        """Return what is known of the identities in `updates` (pairs of feed id and its entries).
+
+        Where the guid is known, URL and content are not looked up. In a writing transaction no other writer gives out ids
+        until its end, so deciding and `apply` belong into the same one.
+        """
         ...
 
     def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float]) -> None:

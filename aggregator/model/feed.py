@@ -113,10 +113,14 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One polled document, as stored."""
+    """One polled document, as stored.
+
+    `fetch_url` is where it is polled: the configured `settings.url`, or where confirmed permanent redirects lead.
+    """
 
     id: int
     settings: FeedSettings
+    fetch_url: str
     source: Source
     data: FeedData
     poll: PollState
