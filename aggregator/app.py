@@ -1,0 +1,221 @@
+"""The wiring: settings in, an aggregator out. The only place that knows which bodies stand behind the protocols."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from aggregator import __version__
+from aggregator.config import Settings
+from aggregator.emit.build import Site
+from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
+from aggregator.emit.jsonfeed_writer import JsonFeedWriter
+from aggregator.fetch.addresses import AddressGuard
+from aggregator.fetch.cadence import CadenceRules
+from aggregator.fetch.fleet import CurlFetcher
+from aggregator.fetch.http import user_agent
+from aggregator.fetch.politeness import FetchLimits
+from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
+from aggregator.parse.choose import FeedParser
+from aggregator.pipeline.grouping import group_entries
+from aggregator.pipeline.ingest import IngestRules, ingest
+from aggregator.pipeline.publish import RankingRules, publish
+from aggregator.pipeline.retain import Retention, prune
+from aggregator.protocols import Clock, Fetcher, Parser
+from aggregator.rank import popularity
+from aggregator.storage import Storage
+from aggregator.store.database import open_database
+from aggregator.store.upgrade import upgrade
+
+log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware UTC."""
+        return datetime.now(UTC)
+
+
+class Aggregator:
+    """An open store with the flows that work on it; made by `open_aggregator`."""
+
+    def __init__(self, settings: Settings, storage: Storage, clock: Clock, fetcher: Fetcher | None = None) -> None:
+        self.settings = settings
+        self.storage = storage
+        self.clock = clock
+        self._given_fetcher = fetcher
+        self._stopping = False
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The fetcher, made on first use: a command that fetches nothing loads no HTTP client."""
+        return self._given_fetcher or make_fetcher(self.settings)
+
+    @cached_property
+    def parser(self) -> Parser:
+        """The parser of every format."""
+        return make_parser()
+
+    @cached_property
+    def site(self) -> Site:
+        """What emitted feeds say of themselves."""
+        site = self.settings.site
+        return Site(title=site.title, base_url=site.base_url, language=site.language, links=self.settings.ranking.links)
+
+    def configure(self) -> tuple[int, int]:
+        """Bring feeds, topics and scores in the store to the settings; return how many feeds came and went."""
+        ranking = self.settings.ranking
+        with self.storage.write() as tx:
+            for owner in tx.feeds.lease_owners():
+                if not _is_alive(owner):
+                    tx.feeds.release(owner)
+            added, removed = tx.feeds.configure(self.settings.feeds, now=self.clock.now())
+            tx.topics.configure(self.settings.topics)
+            tx.reads.rescore(
+                popularity.parameters(half_life=ranking.half_life, coverage_weight=ranking.coverage_weight),
+                score_of=lambda event: popularity.read_score(event, half_life=ranking.half_life),
+                prior=self.prior,
+            )
+        return added, removed
+
+    def prior(self, dated_at: datetime) -> float:
+        """Return the score that one publisher's coverage at `dated_at` is worth."""
+        ranking = self.settings.ranking
+        return popularity.prior_score(
+            dated_at, coverage_weight=ranking.coverage_weight, half_life=ranking.half_life
+        )
+
+    def poll(
+        self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> PollReport:
+        """Run one ingest pass."""
+        polling = self.settings.polling
+        rules = IngestRules(
+            owner=_owner(),
+            cadence=CadenceRules(min_interval=polling.min_interval, max_interval=polling.max_interval),
+            prior=self.prior,
+            default_language=None,
+        )
+        return ingest(
+            self.storage,
+            self.fetcher,
+            self.parser,
+            self.clock,
+            rules,
+            everything=everything,
+            should_stop=lambda: self._stopping,
+            on_progress=on_progress,
+        )
+
+    def group(self) -> GroupReport:
+        """Run one grouping pass."""
+        return group_entries(
+            self.storage,
+            self.settings.topics,
+            default_language=self.settings.site.language,
+            should_stop=lambda: self._stopping,
+        )
+
+    def publish(self) -> PublishReport:
+        """Run one publish pass."""
+        ranking = self.settings.ranking
+        return publish(
+            self.storage,
+            self.settings.topics,
+            self.site,
+            (RssWriter(), AtomWriter(), JsonFeedWriter()),
+            RankingRules(top=ranking.top, min_reads=ranking.min_reads),
+            now=self.clock.now(),
+        )
+
+    def prune(self) -> PruneReport:
+        """Run one retention pass."""
+        retention = self.settings.retention
+        return prune(
+            self.storage,
+            Retention(entries=retention.entries, reads=retention.reads, keep_per_feed=retention.keep_per_feed),
+            now=self.clock.now(),
+        )
+
+    def stop(self) -> None:
+        """Let a pass under way, in whichever thread, store what it has and end."""
+        self._stopping = True
+        if isinstance(fetcher := self.__dict__.get("fetcher"), CurlFetcher):
+            fetcher.close()
+
+    def close(self) -> None:
+        """Close connections to feeds and store."""
+        self.stop()
+        self.storage.close()
+
+
+def make_fetcher(settings: Settings) -> CurlFetcher:
+    """Return the fetcher that the settings ask for."""
+    fetch = settings.fetch
+    return CurlFetcher(
+        limits=FetchLimits(
+            concurrency=fetch.concurrency,
+            per_host_connections=fetch.per_host_connections,
+            per_host_gap=fetch.per_host_gap,
+            connect_timeout=fetch.connect_timeout,
+            timeout=fetch.timeout,
+            max_body_bytes=fetch.max_body,
+        ),
+        guard=AddressGuard(fetch.allow_private),
+        user_agent=user_agent(__version__, settings.site.contact),
+    )
+
+
+def make_parser() -> Parser:
+    """Return the parser of every format."""
+    return FeedParser()
+
+
+@contextmanager
+def open_aggregator(
+    settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None
+) -> Iterator[Aggregator]:
+    """Open the store of the settings, upgraded if it is an older one, and bring it to the settings.
+
+    Raises: SchemaOutdated for a store made by a newer version, StorageError.
+    """
+    report = upgrade(settings.store.url)
+    if report.backup is not None:
+        log.info("database upgraded from=%s to=%s backup=%s", report.found, report.made, report.backup)
+    aggregator = Aggregator(settings, open_database(settings.store.url), clock or SystemClock(), fetcher)
+    try:
+        aggregator.configure()
+        yield aggregator
+    finally:
+        aggregator.close()
+
+
+def _owner() -> str:
+    """Return who leases feeds: host, process, and when it started (process numbers come back)."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def _is_alive(owner: str) -> bool:
+    """Return whether the process behind a lease may still run; on another host, that is assumed."""
+    host, _, rest = owner.partition("/")
+    pid, _, started = rest.partition("/")
+    if host != socket.gethostname() or not pid.isdigit():
+        return True
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    """Return the start time of a process in clock ticks since boot (proc(5), field 22), empty if there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]

@@ -1,0 +1,59 @@
+"""Commands on the database: upgrade, backup, check, prune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.opening import opened, read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    group = typer.Typer(
+        help="Schema, safe copy while running, integrity, retention.", no_args_is_help=True, rich_markup_mode=None
+    )
+    for command in (upgrade, backup, check, prune):
+        group.command()(command)
+    app.add_typer(group, name="database")
+
+
+def upgrade(context: typer.Context) -> None:
+    """Bring the schema of the database to this version, after a backup copy."""
+    from aggregator.store.upgrade import upgrade as upgrade_database
+
+    report = upgrade_database(read_settings(context).store.url)
+    if report.found == report.made:
+        typer.echo(f"the schema is at {report.made} already")
+        return
+    typer.echo(f"schema {report.found or 'none'} → {report.made}")
+    if report.backup:
+        typer.echo(f"a copy of the database as it was: {report.backup}")
+
+
+def backup(context: typer.Context, file: Annotated[Path, typer.Argument(help="A file that does not exist yet.")]) -> None:
+    """Copy the database to a file, safely while the daemon runs."""
+    with opened(context) as aggregator:
+        aggregator.storage.backup(file)
+    typer.echo(f"copied to {file}")
+
+
+def check(context: typer.Context) -> None:
+    """Check the database: pages, keys, and that entries and their feeds fit together."""
+    with opened(context) as aggregator:
+        problems = aggregator.storage.check()
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        typer.echo("restore a backup, or report this with the lines above", err=True)
+        raise typer.Exit(1)
+    typer.echo("the database is intact")
+
+
+def prune(context: typer.Context) -> None:
+    """Delete what is older than the retention settings, now."""
+    with opened(context) as aggregator:
+        report = aggregator.prune()
+    typer.echo(f"{report.entries} entries and {report.reads} read events deleted")

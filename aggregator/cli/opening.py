@@ -1,0 +1,46 @@
+"""How a command gets at the aggregator: read the configuration, open the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:  # the real imports are heavy and wait until a command runs
+    from aggregator.app import Aggregator
+    from aggregator.config import Settings
+
+
+def config_path(context: typer.Context) -> Path:
+    """Return the configuration file of this call."""
+    path: Path = context.obj
+    return path
+
+
+def read_settings(context: typer.Context) -> Settings:
+    """Read the configuration of this call; warnings go to standard error.
+
+    Raises: ConfigError.
+    """
+    from aggregator.config import load_settings
+
+    settings = load_settings(config_path(context), environ=os.environ)
+    for warning in settings.warnings:
+        typer.echo(f"aggregator: {warning}", err=True)
+    return settings
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Aggregator]:
+    """Open the aggregator of this call's configuration.
+
+    Raises: ConfigError, StorageError.
+    """
+    from aggregator.app import open_aggregator
+
+    with open_aggregator(read_settings(context)) as aggregator:
+        yield aggregator

@@ -1,0 +1,50 @@
+"""Commands on OPML: sources in and out, and the feeds we emit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.opening import config_path, read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    group = typer.Typer(help="Sources in and out as OPML.", no_args_is_help=True, rich_markup_mode=None)
+    group.command("import")(import_file)
+    group.command("export")(export_file)
+    app.add_typer(group, name="opml")
+
+
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The OPML file.")],
+) -> None:
+    """Add the feeds of an OPML file to the configuration; folders become tags, feeds that are there already stay as they are."""
+    from aggregator.config import add_feeds
+    from aggregator.emit.opml import read_opml
+
+    settings = read_settings(context)
+    known = {feed.url for feed in settings.feeds}
+    found = read_opml(file.read_bytes(), name=str(file))
+    new = [feed for feed in found if feed.url not in known]
+    add_feeds(config_path(context), new)
+    typer.echo(f"{len(new)} feeds added, {len(found) - len(new)} were there already")
+
+
+def export_file(
+    context: typer.Context,
+    emitted: Annotated[bool, typer.Option("--emitted", help="The feeds we emit instead of our sources.")] = False,
+) -> None:
+    """Print an OPML document: our sources, or the feeds we emit."""
+    from aggregator.library.streams import emitted_opml, sources_opml
+
+    settings = read_settings(context)
+    body = (
+        emitted_opml(settings.site.title, settings.site.base_url, settings.site.language, settings.topics)
+        if emitted
+        else sources_opml(settings.site.title, settings.feeds)
+    )
+    typer.echo(body.decode(), nl=False)

@@ -1,0 +1,87 @@
+"""The daemon's two processes: the poller and the web server.
+
+Each is started by the supervisor as `python -m aggregator.cli.workers ROLE`, gets its validated settings through standard
+input, and ends when that pipe closes: the supervisor cannot die and leave it behind.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+
+from aggregator.app import Aggregator, open_aggregator
+from aggregator.cli.output import start_logging
+from aggregator.config import Settings
+from aggregator.errors import AggregatorError
+
+log = logging.getLogger(__name__)
+
+GRACEFUL_SECONDS = 5
+"""How long the web server lets answers under way finish; the supervisor allows 10 s for everything."""
+
+
+def poll_forever(settings: Settings) -> None:
+    """Run the poller until SIGTERM or SIGINT."""
+    from aggregator.scheduler import run_jobs
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with open_aggregator(settings) as aggregator:
+        run_jobs(aggregator, stop)
+
+
+def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
+    """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings."""
+    import uvicorn
+
+    with open_aggregator(settings) as aggregator:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                _web_application(aggregator),
+                host=settings.server.host,
+                port=settings.server.port,
+                access_log=False,  # addresses of readers are not kept
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,  # trusted proxies are the application's business: it must know whom it trusts
+                timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            )
+        )
+        server.run(sockets=[sock] if sock else None)
+
+
+def _web_application(aggregator: Aggregator) -> object:
+    from aggregator.web.asgi import create_app
+
+    return create_app(aggregator)
+
+
+def main() -> None:
+    """Run one role with the settings that come through standard input."""
+    role, descriptor = sys.argv[1], int(sys.argv[2])
+    start_logging(int(sys.argv[3]))
+    settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own supervisor, over our own pipe
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    try:
+        if role == "poller":
+            poll_forever(settings)
+        else:
+            serve_web(settings, socket.socket(fileno=descriptor))
+    except AggregatorError as error:
+        log.error("%s", error)  # noqa: TRY400 - the sentence is the message
+        sys.exit(1)
+
+
+def _end_with_supervisor() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

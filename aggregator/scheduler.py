@@ -1,0 +1,86 @@
+"""The poller's clockwork: a handful of APScheduler jobs that call the flows (floor 5)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from aggregator.app import Aggregator
+from aggregator.errors import AggregatorError, StorageBusy
+from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
+
+log = logging.getLogger(__name__)
+
+INGEST_TICK = timedelta(seconds=10)
+"""How often due feeds are looked for: one query on an index; feeds are due an hour apart, so 10 s is no delay."""
+
+GROUP_TICK = timedelta(seconds=5)
+"""How often new entries are assigned to topics while a pass runs; without new entries it is one query."""
+
+RETAIN_TICK = timedelta(hours=24)
+
+Report = PollReport | GroupReport | PublishReport | PruneReport
+
+
+def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
+    """Poll, group, publish and prune until `stop` is set; then let what runs come to a safe end.
+
+    Each flow is one job that never overlaps itself; the flows meet in the store only, so they may overlap each other.
+    """
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        executors={"default": ThreadPoolExecutor(4)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    flows: tuple[tuple[str, Callable[[], Report], timedelta], ...] = (
+        ("ingest", aggregator.poll, INGEST_TICK),
+        ("grouping", aggregator.group, GROUP_TICK),
+        ("publish", aggregator.publish, aggregator.settings.publishing.interval),
+        ("retain", aggregator.prune, RETAIN_TICK),
+    )
+    for name, flow, every in flows:
+        scheduler.add_job(
+            _guarded(name, flow),
+            "interval",
+            seconds=every.total_seconds(),
+            id=name,
+            next_run_time=aggregator.clock.now(),
+        )
+    scheduler.start()
+    stop.wait()
+    aggregator.stop()
+    scheduler.shutdown(wait=True)
+
+
+def _guarded(name: str, flow: Callable[[], Report]) -> Callable[[], None]:
+    """Return the flow as a job: what it did is logged, what it raises never ends the clockwork."""
+
+    def job() -> None:
+        try:
+            report = flow()
+        except StorageBusy as error:
+            log.warning("%s put off, the store is busy: %s", name, error)
+        except AggregatorError as error:
+            log.error("%s failed, next try at the next tick: %s", name, error)  # noqa: TRY400 - the sentence is the message
+        except Exception:  # the boundary of the clockwork
+            log.exception("%s failed", name)
+        else:
+            _log_report(name, report)
+
+    return job
+
+
+def _log_report(name: str, report: Report) -> None:
+    """Log what a flow did, in one line; a flow that found nothing to do says nothing."""
+    if isinstance(report, PollReport):
+        for failure in report.failures:
+            log.warning("feed failed url=%s error=%s reason=%r", failure.url, failure.error, failure.reason)
+    counts = {key: value for key, value in asdict(report).items() if isinstance(value, int) and value}
+    if counts.keys() - {"unchanged"}:
+        log.info("%s %s", name, " ".join(f"{key}={value}" for key, value in counts.items()))
