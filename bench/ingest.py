@@ -1,6 +1,6 @@
 """How fast, and for how much CPU, does a pass over many feeds go: the first one, one where all answer 304, one with 5 % news?
 
-Every contender is a program that is started for each pass; a pass is reported with and without starting up. Each must store every
+Every contender is a program started for each pass; a pass is reported with and without starting up. Each must store every
 entry exactly once and ask the origin exactly once a feed, conditionally from the second pass on, or the benchmark fails.
 """
 
