@@ -109,6 +109,7 @@ class FeedSettings:
     language: str | None = None
     tags: tuple[str, ...] = ()
     interval: timedelta | None = None
+    full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,9 @@ class Topic:
     """A subject with its rules, from the configuration.
 
     `any_of`, `all_of`, `none_of`: words and phrases; `Bundesrat*` matches what begins so, `*minister` what ends so.
-    `tags` and `feeds` (URLs) restrict to feeds, `languages` to primary subtags (`de`), `categories` match publishers' own.
-    A topic with no words takes every entry of its tags, feeds and categories.
+    `tags` and `feeds` (URLs) together name the feeds it takes from, `languages` are primary subtags (`de`).
+    `categories` (publishers' own) are as good as a word of `any_of`.
+    A topic with no words takes every entry of its tags, feeds and categories. `about` says in a sentence what belongs to it.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Topic:
     feeds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    about: str = ""
     order: Order = Order.NEWEST
     limit: int = 50
 

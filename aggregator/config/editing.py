@@ -1,0 +1,120 @@
+"""Edits of config.yaml that change the lines concerned and no other byte: comments, order, quotes and indentation stay.
+
+What was edited is read back and compared with what was meant; only then the file is replaced, as a whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from aggregator.config.reading import read_text, yaml_errors
+from aggregator.config.splicing import NoPlaceError, Place, cut_feed, find_feeds, insert_feeds
+from aggregator.config.values import feed_key
+from aggregator.errors import ConfigError, FeedExists, FeedNotFound
+from aggregator.model.feed import FeedSettings
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def add_feed(path: Path, feed: FeedSettings) -> None:
+    """Write a feed to the end of the list.
+
+    Raises: FeedExists, ConfigError.
+    """
+    if not add_feeds(path, [feed]):
+        raise FeedExists("is in the configuration already", feed_url=feed.url)
+
+
+def add_feeds(path: Path, feeds: Iterable[FeedSettings]) -> list[FeedSettings]:
+    """Write feeds to the end of the list in one step, and return those that were not there yet.
+
+    Raises: ConfigError.
+    """
+    text = read_text(path)
+    with _errors(path):
+        place = find_feeds(text)
+    known = {feed_key(url) for url in place.urls}
+    new: list[FeedSettings] = []
+    for feed in feeds:
+        if feed_key(feed.url) not in known:
+            known.add(feed_key(feed.url))
+            new.append(feed)
+    if new:
+        _replace(path, insert_feeds(text, place, new), urls=[*place.urls, *(feed.url for feed in new)])
+    return new
+
+
+def remove_feed(path: Path, url: str) -> None:
+    """Take a feed out of the list; comments around it stay.
+
+    Raises: FeedNotFound, ConfigError.
+    """
+    text = read_text(path)
+    with _errors(path):
+        place = find_feeds(text)
+    keys = [feed_key(known) for known in place.urls]
+    if feed_key(url) not in keys:
+        raise FeedNotFound("is not in the configuration" + _nearest(url, place), feed_url=url)
+    index = keys.index(feed_key(url))
+    _replace(path, cut_feed(text, place, index), urls=place.urls[:index] + place.urls[index + 1 :])
+
+
+def _nearest(url: str, place: Place) -> str:
+    nearest = difflib.get_close_matches(url, place.urls, n=1)
+    return f"; did you mean {nearest[0]}?" if nearest else ""
+
+
+@contextlib.contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    try:
+        with yaml_errors(path):
+            yield
+    except NoPlaceError as error:
+        raise ConfigError(f"cannot be edited by program: {error}", file=path, key="feeds") from error
+
+
+def _replace(path: Path, text: str, *, urls: list[str]) -> None:
+    """Put the text in the place of the file if it says what it should: the feeds `urls`, in this order.
+
+    Raises: ConfigError.
+    """
+    try:
+        with _errors(path):
+            as_meant = find_feeds(text).urls == urls
+    except ConfigError:
+        as_meant = False
+    if not as_meant:
+        raise ConfigError("cannot be edited by program; please edit it by hand", file=path, key="feeds")
+    try:
+        _write(path.resolve(), text.encode())
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", file=path) from error
+
+
+def _write(target: Path, body: bytes) -> None:
+    """Replace a file so that at every moment, even without power, the old or the new one stands there; mode and owner stay."""
+    before = target.stat()
+    if target.read_bytes().startswith(_BYTE_ORDER_MARK):
+        body = _BYTE_ORDER_MARK + body
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        try:
+            file.write(body)
+            file.flush()
+            os.fchmod(file.fileno(), before.st_mode & 0o7777)
+            with contextlib.suppress(PermissionError):  # only root may give files away; others own it already
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fsync(file.fileno())
+            Path(file.name).replace(target)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

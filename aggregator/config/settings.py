@@ -1,0 +1,235 @@
+"""The settings, section by section: what every key means, its unit and its default.
+
+The descriptions are the documentation: `docs/settings.md` is written from them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
+from pydantic_core import CoreSchema, core_schema
+
+from aggregator.config.units import parse_duration, parse_size
+from aggregator.config.values import (
+    check_base_url,
+    check_feed_url,
+    check_language,
+    check_network,
+    check_primary_language,
+    check_private_target,
+    check_slug,
+    check_store_url,
+    check_tag,
+    check_word,
+)
+from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Order, Topic
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Size = Annotated[int, BeforeValidator(parse_size)]
+Word = Annotated[str, AfterValidator(check_word)]
+Tag = Annotated[str, AfterValidator(check_tag)]
+FeedUrl = Annotated[str, AfterValidator(check_feed_url)]
+Text = Annotated[str, Field(min_length=1)]
+
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+class Section(BaseModel):
+    """A table of keys: frozen, and without keys that are not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+class SiteSettings(Section):
+    """Who publishes, and where readers find it."""
+
+    title: Text = Field(default="Nachrichten", description="Name of the site, shown on pages and in the titles of feeds.")
+    base_url: Annotated[str, AfterValidator(check_base_url)] = Field(
+        default="http://127.0.0.1:8040",
+        description="Address under which readers reach the site; it stands in every emitted feed. "
+        "Left out, it is made of `server.host` and `server.port`.",
+    )
+    language: Annotated[str, AfterValidator(check_language)] = Field(
+        default="de", description="Language of the pages, and of feeds and words that do not name one (`de`, `en`)."
+    )
+    contact: str = Field(default="", description="E-mail or page where publishers reach you; sent to them with every request.")
+
+
+class StoreSettings(Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(check_store_url)] = Field(
+        default="sqlite:///data/aggregator.db",
+        description="Database: `sqlite:///FILE` (relative to the folder of config.yaml; `sqlite:////FILE` from the root), "
+        "or `postgresql+psycopg://USER:PASSWORD@HOST/DATABASE`.",
+    )
+
+
+class ServerSettings(Section):
+    """The web server."""
+
+    host: Text = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` for every one of this machine.")
+    port: int = Field(default=8040, ge=0, le=65_535, description="TCP port to listen on; 0 takes any that is free.")
+    trusted_proxies: tuple[Annotated[str, AfterValidator(check_network)], ...] = Field(
+        default=(), description="Addresses or networks of reverse proxies whose `X-Forwarded-For` and `-Proto` are believed."
+    )
+
+
+class FetchSettings(Section):
+    """How documents are fetched."""
+
+    concurrency: int = Field(default=20, ge=1, le=1_000, description="Requests under way at once, over all hosts.")
+    per_host_connections: int = Field(default=1, ge=1, le=20, description="Requests under way at once to one host.")
+    per_host_gap: Duration = Field(
+        default=2 * _SECOND, ge=timedelta(0), le=_HOUR, description="Time between the starts of two requests to one host."
+    )
+    timeout: Duration = Field(default=60 * _SECOND, ge=_SECOND, le=_HOUR, description="Time that one request may take in all.")
+    connect_timeout: Duration = Field(default=10 * _SECOND, ge=_SECOND, le=_HOUR, description="Time that connecting may take.")
+    max_body: Size = Field(
+        default=10 * 2**20, ge=2**10, le=2**30, description="Size that a document may have, as sent and once decompressed."
+    )
+    allow_private: tuple[Annotated[str, AfterValidator(check_private_target)], ...] = Field(
+        default=(),
+        description="Private targets that may be fetched: addresses (`127.0.0.1`), `address:port`, networks (`10.0.0.0/8`). "
+        "All others are refused.",
+    )
+
+
+class PollingSettings(Section):
+    """How often feeds are asked."""
+
+    min_interval: Duration = Field(default=_HOUR, ge=timedelta(0), description="Shortest time between two polls of a feed.")
+    max_interval: Duration = Field(default=_DAY, ge=_MINUTE, description="Longest time between two polls of a feed that works.")
+
+
+class RankingSettings(Section):
+    """How lists are ordered by reads."""
+
+    half_life: Duration = Field(default=12 * _HOUR, ge=_MINUTE, description="Time after which a read counts half.")
+    top: int = Field(default=10, ge=1, le=200, description="Places in a most-read list; entering them, an entry is emitted.")
+    coverage_weight: float = Field(
+        default=0.3,
+        ge=0,
+        le=100,
+        description="What one publisher's coverage is worth, in reads; it gives an order before anybody reads.",
+    )
+    links: Literal["direct", "counted"] = Field(
+        default="direct",
+        description="Links of emitted entries: `direct` to the publisher, or `counted` over `/r/<id>`, which counts the click.",
+    )
+    min_reads: int = Field(default=1, ge=1, description="Readers an entry needs before it may enter a most-read list.")
+
+
+class PublishingSettings(Section):
+    """When feeds are written anew."""
+
+    interval: Duration = Field(default=_MINUTE, ge=_SECOND, le=_DAY, description="Time between two looks for what changed.")
+
+
+class RetentionSettings(Section):
+    """How long things are kept."""
+
+    entries: Duration = Field(default=90 * _DAY, ge=_DAY, description="Time that an entry is kept after its date.")
+    reads: Duration = Field(default=30 * _DAY, ge=_DAY, description="Time that single reads are kept; counts and scores stay.")
+    keep_per_feed: int = Field(default=20, ge=0, description="Newest entries of each feed that are kept however old they are.")
+
+
+class FeedRow(Section):
+    """One feed, as written in the file."""
+
+    model: ClassVar[type[FeedSettings]] = FeedSettings
+
+    url: FeedUrl = Field(description="Address of the feed: `https://`, `http://`, or `file:///`.")
+    title: Text | None = Field(default=None, description="Name to show instead of the feed's own.")
+    language: Annotated[str, AfterValidator(check_language)] | None = Field(
+        default=None, description="Language of its entries, where they do not say it rightly (`de`, `fr`)."
+    )
+    tags: tuple[Tag, ...] = Field(default=(), description="Words of your own by which topics name feeds.")
+    interval: Annotated[Duration, Field(ge=timedelta(0))] | None = Field(
+        default=None, description="Time between two polls, instead of one chosen by how often it has news."
+    )
+    full_text: bool = Field(default=False, description="Fetch the article behind each entry; has no effect yet.")
+
+
+class TopicRow(Section):
+    """One topic, as written in the file."""
+
+    model: ClassVar[type[Topic]] = Topic
+
+    slug: Annotated[str, AfterValidator(check_slug), Field(max_length=64)] = Field(
+        description="Its name in addresses, `/topics/<slug>`: a-z, 0-9 and hyphens."
+    )
+    title: Text = Field(description="Its name for readers.")
+    description: str = Field(default="", description="A sentence for readers, shown on its page and in its feeds.")
+    any_of: tuple[Word, ...] = Field(
+        default=(),
+        alias="any",
+        description="Words and phrases of which at least one must stand in the entry; inflected forms count. "
+        "`Bundesrat*` finds what begins so, `*minister` what ends so.",
+    )
+    all_of: tuple[Word, ...] = Field(default=(), alias="all", description="Words and phrases that must all stand in the entry.")
+    none_of: tuple[Word, ...] = Field(default=(), alias="none", description="Words and phrases of which none may stand in it.")
+    tags: tuple[Tag, ...] = Field(
+        default=(),
+        description="Take entries only of feeds with one of these tags (or named in `feeds`); without words, all of them.",
+    )
+    feeds: tuple[FeedUrl, ...] = Field(
+        default=(),
+        description="Take entries only of these feeds, by URL (or with one of the `tags`); without words, all of them.",
+    )
+    languages: tuple[Annotated[str, AfterValidator(check_primary_language)], ...] = Field(
+        default=(), description="Take only entries in these languages (`de`, `fr`)."
+    )
+    categories: tuple[Tag, ...] = Field(
+        default=(),
+        description="Categories that publishers give; one of them is as good as a word of `any`. `Sport*` works too.",
+    )
+    about: str = Field(default="", description="What belongs here, in a sentence; has no effect yet.")
+    order: Order = Field(default=Order.NEWEST, description="Order of its feed: `newest` or `most_read`.")
+    limit: int = Field(default=50, ge=1, le=500, description="Most entries in its feed.")
+
+
+def _read_as(row: type[FeedRow | TopicRow]) -> GetPydanticSchema:
+    """Validate a table by the keys of `row`, and give the value of the model that it stands for."""
+
+    def schema(_source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
+            return value if isinstance(value, row.model) else row.model(**dict(validate(value)))
+
+        return core_schema.no_info_wrap_validator_function(read, handler.generate_schema(row))
+
+    return GetPydanticSchema(schema)
+
+
+class Settings(Section):
+    """The whole configuration."""
+
+    site: SiteSettings = SiteSettings()
+    store: StoreSettings = StoreSettings()
+    server: ServerSettings = ServerSettings()
+    fetch: FetchSettings = FetchSettings()
+    polling: PollingSettings = PollingSettings()
+    feeds: tuple[Annotated[FeedSettings, _read_as(FeedRow)], ...] = Field(
+        default=(), description="The sources, in any order; the only key that must be there, though it may be empty."
+    )
+    topics: tuple[Annotated[Topic, _read_as(TopicRow)], ...] = Field(
+        default=(), description="The subjects; each becomes a page and feeds, in this order."
+    )
+    ranking: RankingSettings = RankingSettings()
+    publishing: PublishingSettings = PublishingSettings()
+    retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was accepted and has no effect, or is surely not meant, a sentence each."""
+        found = [f"topics[{i}].about has no effect yet ({topic.slug})" for i, topic in enumerate(self.topics) if topic.about]
+        found += [f"feeds[{i}].full_text has no effect yet ({feed.url})" for i, feed in enumerate(self.feeds) if feed.full_text]
+        if not self.feeds:
+            found.append("feeds is empty: nothing will be polled")
+        return tuple(found)

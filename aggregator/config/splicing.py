@@ -1,0 +1,178 @@
+"""Where the list of feeds stands in the text of config.yaml, and the text with feeds put in or taken out.
+
+Pure functions on text; places are offsets that ruamel.yaml's nodes carry.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from aggregator.config.units import format_duration
+from aggregator.model.feed import FeedSettings
+
+_MAY_BE_PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#{}\[\],&*!|>%@`]*")  # text without YAML's marks; the parser has the last word
+_TRAILING_COMMA = re.compile(r"\s*,")
+_INDENT = "  "
+
+
+class NoPlaceError(Exception):
+    """The list of feeds is written in a way that cannot be edited by program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The list of feeds in the text: its key (None: there is none), its value, and the URL of every member."""
+
+    key: ScalarNode | None
+    value: Node | None
+    urls: list[str]
+
+
+def find_feeds(text: str) -> Place:
+    """Return where the feeds stand.
+
+    Raises: NoPlaceError, and the errors of ruamel.yaml.
+    """
+    root = YAML(typ="rt").compose(text)
+    if root is None:
+        return Place(key=None, value=None, urls=[])
+    if not isinstance(root, MappingNode) or root.flow_style:
+        raise NoPlaceError("the file must be a table of sections in block style")
+    key, value = next(((key, value) for key, value in root.value if key.value == "feeds"), (None, None))
+    if key is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
+        return Place(key=key, value=value, urls=[])
+    if not isinstance(value, SequenceNode) or value.start_mark.index < key.end_mark.index:
+        raise NoPlaceError("feeds must be a list, and not an alias of another one")
+    return Place(key=key, value=value, urls=[_url_of(item) for item in value.value])
+
+
+def _url_of(item: Node) -> str:
+    if not isinstance(item, MappingNode):
+        return ""
+    return next((str(value.value) for key, value in item.value if key.value == "url"), "")
+
+
+def insert_feeds(text: str, place: Place, feeds: Sequence[FeedSettings]) -> str:
+    """Return the text with the feeds at the end of the list, written as its last member is."""
+    if place.key is None or place.value is None:
+        return _with_line_end(text) + _as_in(text, "feeds:\n" + _block(feeds, indent=_INDENT))
+    if not isinstance(place.value, SequenceNode) or not place.value.value:
+        start, end = place.value.start_mark.index, place.value.end_mark.index
+        colon = text.index(":", place.key.end_mark.index) + 1
+        emptied = text[:colon] + text[end:] if end > start else text  # `feeds: []` becomes `feeds:`
+        return _insert_lines(emptied, colon, _block(feeds, indent=_INDENT))
+    last = place.value.value[-1]
+    if place.value.flow_style:
+        gap = text[place.value.start_mark.index + 1 : place.value.value[0].start_mark.index]
+        separator = ",\n" + " " * last.start_mark.column if "\n" in gap else ", "
+        end = _end_of(text, last)
+        return text[:end] + _as_in(text, "".join(separator + _flow(feed) for feed in feeds)) + text[end:]
+    indent = _line_at(text, _dash_line(text, last)).partition("-")[0]
+    lines = "".join(f"{indent}- {_flow(feed)}\n" for feed in feeds) if last.flow_style else _block(feeds, indent=indent)
+    return _insert_lines(text, _end_of(text, last), lines)
+
+
+def cut_feed(text: str, place: Place, index: int) -> str:
+    """Return the text without the member at `index`; an emptied list is written `[]`."""
+    if place.key is None or not isinstance(place.value, SequenceNode):
+        raise NoPlaceError("there is no list of feeds")
+    items = place.value.value
+    item, end = items[index], _end_of(text, items[index])
+    if place.value.flow_style:
+        if index + 1 < len(items):
+            return text[: item.start_mark.index] + text[items[index + 1].start_mark.index :]
+        comma = _TRAILING_COMMA.match(text, end)
+        if comma:
+            return text[: item.start_mark.index].rstrip() + text[comma.end() :]
+        start = _end_of(text, items[index - 1]) if index else item.start_mark.index
+        return text[:start] + text[end:]
+    start = _dash_line(text, item)
+    line_end = text.find("\n", end)
+    text = text[:start] + (text[line_end + 1 :] if line_end >= 0 else "")
+    if len(items) == 1:
+        colon = text.index(":", place.key.end_mark.index) + 1
+        text = text[:colon] + " []" + text[colon:]
+    return text
+
+
+def _end_of(text: str, node: Node) -> int:
+    """Return where the last letter of a node ends; a block's own mark stands after the comments that follow it."""
+    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end_of(text, last[1] if isinstance(last, tuple) else last)
+    start, end = node.start_mark.index, node.end_mark.index
+    return int(start + len(text[start:end].rstrip()))
+
+
+def _dash_line(text: str, item: Node) -> int:
+    """Return where the line begins that holds the dash of a block list's member."""
+    start = text.rfind("\n", 0, item.start_mark.index) + 1
+    while start and not _line_at(text, start).lstrip(" ").startswith("-"):
+        start = text.rfind("\n", 0, start - 1) + 1
+    return start
+
+
+def _line_at(text: str, start: int) -> str:
+    return text[start:].partition("\n")[0]
+
+
+def _insert_lines(text: str, after: int, lines: str) -> str:
+    """Put lines below the one that holds the offset `after`."""
+    line_end = text.find("\n", after)
+    if line_end < 0:
+        return _with_line_end(text) + _as_in(text, lines)
+    return text[: line_end + 1] + _as_in(text, lines) + text[line_end + 1 :]
+
+
+def _with_line_end(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + _as_in(text, "\n")
+
+
+def _as_in(text: str, lines: str) -> str:
+    """Write new lines with the line ends of the text."""
+    return lines.replace("\n", "\r\n") if "\r\n" in text else lines
+
+
+def _pairs(feed: FeedSettings) -> list[tuple[str, str]]:
+    pairs = [("url", _scalar(feed.url))]
+    if feed.title:
+        pairs.append(("title", _scalar(feed.title)))
+    if feed.language:
+        pairs.append(("language", _scalar(feed.language)))
+    if feed.tags:
+        pairs.append(("tags", "[" + ", ".join(map(_scalar, feed.tags)) + "]"))
+    if feed.interval is not None:
+        pairs.append(("interval", format_duration(feed.interval)))
+    if feed.full_text:
+        pairs.append(("full_text", "true"))
+    return pairs
+
+
+def _block(feeds: Sequence[FeedSettings], *, indent: str) -> str:
+    lines = []
+    for feed in feeds:
+        pairs = [f"{key}: {value}" for key, value in _pairs(feed)]
+        lines += [f"{indent}{'  ' if number else '- '}{pair}\n" for number, pair in enumerate(pairs)]
+    return "".join(lines)
+
+
+def _flow(feed: FeedSettings) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in _pairs(feed)) + "}"
+
+
+def _scalar(value: str) -> str:
+    """Write text plain where YAML reads it back as the same text anywhere, else in double quotes."""
+    if _MAY_BE_PLAIN.fullmatch(value):
+        try:
+            if YAML(typ="safe", pure=True).load(f"{{a: {value}}}") == {"a": value}:
+                return value
+        except YAMLError:
+            pass
+    return json.dumps(value, ensure_ascii=False)
