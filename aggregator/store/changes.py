@@ -1,0 +1,249 @@
+"""Writes what polls changed: many feeds at once, one statement a kind of change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, delete, insert, or_, select, true, update
+
+from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
+from aggregator.model.entry import EntryData
+from aggregator.model.feed import FeedState, PollState, site_of
+from aggregator.model.reading import add_scores
+from aggregator.store import sequences
+from aggregator.store.columns import Time
+from aggregator.store.loading import chunks
+from aggregator.store.rows import entry_data_values, feed_data_text, poll_values
+from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds
+
+_POLL_COLUMNS = tuple(poll_values(PollState()))
+_DATA_COLUMNS = tuple(entry_data_values(EntryData(title="")))
+_SAVE_POLL = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("feed"))
+    .values(
+        {name: bindparam(f"new_{name}") for name in _POLL_COLUMNS}
+        | {"lease_owner": None, "lease_until": None, "due_at": case((feeds.c.configured, bindparam("due", type_=Time())))}
+    )
+)
+_SAVE_DATA = update(feeds).where(feeds.c.id == bindparam("feed")).values(data=bindparam("text"), read_since_prune=true())
+_SITES = select(feeds.c.id, feeds.c.site).where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+_STANDING = select(entries.c.id, entries.c.dated_at, entries.c.score).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+_CARRIERS = (
+    select(entry_origins.c.entry_id, feeds.c.site)
+    .join(feeds, feeds.c.id == entry_origins.c.feed_id)
+    .where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)))
+)
+_BOUND = (
+    select(entry_origins.c.feed_id, entry_origins.c.guid_key, entry_origins.c.entry_id)
+    .add_columns(entry_origins.c.is_primary, entry_origins.c.first_seen_at)
+    .where(entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)))
+)
+_UNBIND = delete(entry_origins).where(
+    entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.guid_key == bindparam("guid")
+)
+_RAISE_SCORE = (
+    update(entries)
+    .where(entries.c.id == bindparam("entry"))
+    .values(score=bindparam("new_score"), revision=bindparam("new_revision"))
+)
+_REPLACE_DATA = (
+    update(entries)
+    .where(entries.c.id == bindparam("entry"))
+    .values({name: bindparam(f"new_{name}") for name in ("revision", "modified_at", *_DATA_COLUMNS)})
+)
+_SAVE_HASH = (
+    update(entry_origins)
+    .where(entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.guid_key == bindparam("guid"))
+    .values(content_hash=bindparam("new_hash"), url_key=bindparam("new_url_key"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A change of an entry with the feed and the time of its poll."""
+
+    feed_id: int
+    at: datetime
+    change: Any
+
+
+class ChangeWriter:
+    """Writes a batch of feed changes inside one transaction."""
+
+    def __init__(self, connection: Connection, *, prior: Callable[[datetime], float]) -> None:
+        self._connection = connection
+        self._prior = prior
+
+    def write(self, changes: Sequence[FeedChange]) -> None:
+        """Write all of it, new entries first: other feeds of the batch may carry them too."""
+        self._insert_new(changes)
+        self._add_origins(changes)
+        self._modify(changes)
+        self._save_polls(changes)
+
+    def _insert_new(self, changes: Sequence[FeedChange]) -> None:
+        new = [(change, entry) for change in changes for entry in change.entries.new]
+        if not new:
+            return
+        revisions = sequences.take(self._connection, sequences.REVISION, len(new))
+        entry_rows: list[dict[str, Any]] = []
+        origin_rows: list[dict[str, Any]] = []
+        for (change, entry), revision in zip(new, revisions, strict=True):
+            row = entry_data_values(entry.update.data)
+            row["id"] = entry.id
+            row["revision"] = revision
+            row["dated_at"] = entry.dated_at
+            row["first_seen_at"] = row["modified_at"] = change.polled_at
+            row["score"] = self._prior(entry.dated_at)
+            row["reads"] = 0
+            entry_rows.append(row)
+            origin_rows.append(_origin_row(change.feed_id, entry.id, entry.update, change.polled_at, is_primary=True))
+        self._connection.execute(insert(entries), entry_rows)
+        self._connection.execute(insert(entry_origins), origin_rows)
+        sequences.advance(self._connection, sequences.ENTRY_ID, max(entry.id for _, entry in new) + 1)
+
+    def _add_origins(self, changes: Sequence[FeedChange]) -> None:
+        added = [
+            _Placed(change.feed_id, change.polled_at, entry) for change in changes for entry in change.entries.added_origins
+        ]
+        if not added:
+            return
+        standing = self._standing(place.change.entry_id for place in added)
+        self._raise_scores([place for place in added if not place.change.rebinds], standing)
+        rows = [
+            _origin_row(
+                place.feed_id,
+                place.change.entry_id,
+                place.change.update,
+                place.at,
+                pruned=LIVE if place.change.entry_id in standing else PRUNED_LISTED,
+            )
+            for place in added
+        ]
+        self._inherit([row for row, place in zip(rows, added, strict=True) if place.change.rebinds])
+        self._connection.execute(insert(entry_origins), rows)
+
+    def _standing(self, entry_ids: Iterable[int]) -> dict[int, tuple[datetime, float]]:
+        """Return date and score of the entries that retention has not taken."""
+        found: dict[int, tuple[datetime, float]] = {}
+        for ids in chunks(dict.fromkeys(entry_ids)):
+            found.update((row.id, (row.dated_at, row.score)) for row in self._connection.execute(_STANDING, {"ids": ids}))
+        return found
+
+    def _raise_scores(self, added: Sequence[_Placed], standing: dict[int, tuple[datetime, float]]) -> None:
+        """Count the coverage of sites that did not carry the entry yet, and tell that its origins changed."""
+        added = [place for place in added if place.change.entry_id in standing]
+        if not added:
+            return
+        sites: dict[int, str] = {}
+        for ids in chunks({place.feed_id for place in added}):
+            sites.update(self._connection.execute(_SITES, {"ids": ids}))
+        voices: dict[int, set[str]] = {}
+        for ids in chunks({place.change.entry_id for place in added}):
+            for entry_id, site in self._connection.execute(_CARRIERS, {"ids": ids}):
+                voices.setdefault(entry_id, set()).add(site)
+        scores = {place.change.entry_id: standing[place.change.entry_id][1] for place in added}
+        for place in added:
+            entry_id, site = place.change.entry_id, sites[place.feed_id]
+            if site not in voices.setdefault(entry_id, set()):
+                voices[entry_id].add(site)
+                scores[entry_id] = add_scores(scores[entry_id], self._prior(standing[entry_id][0]))
+        revisions = sequences.take(self._connection, sequences.REVISION, len(scores))
+        self._connection.execute(
+            _RAISE_SCORE,
+            [
+                {"entry": entry_id, "new_score": score, "new_revision": revision}
+                for (entry_id, score), revision in zip(scores.items(), revisions, strict=True)
+            ],
+        )
+
+    def _inherit(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Take out the identities that `rows` replace, and hand their place and time on."""
+        by_feed: dict[int, list[dict[str, Any]]] = {}
+        for row in rows:
+            by_feed.setdefault(row["feed_id"], []).append(row)
+        for feed_id, heirs in by_feed.items():
+            heir_of = {row["entry_id"]: row for row in heirs}
+            old = [
+                bound for ids in chunks(heir_of) for bound in self._connection.execute(_BOUND, {"feed": feed_id, "ids": ids})
+            ]
+            for bound in old:
+                heir = heir_of[bound.entry_id]
+                heir["is_primary"] = heir["is_primary"] or bound.is_primary
+                heir["first_seen_at"] = min(heir["first_seen_at"], bound.first_seen_at)
+            if old:
+                self._connection.execute(_UNBIND, [{"feed": feed_id, "guid": bound.guid_key} for bound in old])
+
+    def _modify(self, changes: Sequence[FeedChange]) -> None:
+        modified: list[tuple[FeedChange, ModifiedEntry]] = [
+            (change, entry) for change in changes for entry in change.entries.modified
+        ]
+        if not modified:
+            return
+        self._connection.execute(
+            _SAVE_HASH,
+            [
+                {
+                    "feed": change.feed_id,
+                    "guid": entry.update.guid_key,
+                    "new_hash": entry.update.content_hash,
+                    "new_url_key": entry.update.url_key,
+                }
+                for change, entry in modified
+            ],
+        )
+        replaced = [(change, entry) for change, entry in modified if entry.primary]
+        if replaced:
+            revisions = sequences.take(self._connection, sequences.REVISION, len(replaced))
+            self._connection.execute(
+                _REPLACE_DATA,
+                [
+                    {"entry": entry.entry_id, "new_revision": revision, "new_modified_at": change.polled_at}
+                    | {f"new_{name}": value for name, value in entry_data_values(entry.update.data).items()}
+                    for (change, entry), revision in zip(replaced, revisions, strict=True)
+                ],
+            )
+
+    def _save_polls(self, changes: Sequence[FeedChange]) -> None:
+        if not changes:
+            return
+        rows: list[dict[str, Any]] = []
+        for change in changes:
+            row = {f"new_{name}": value for name, value in poll_values(change.poll).items()}
+            row["feed"] = change.feed_id
+            row["due"] = None if change.poll.state is FeedState.GONE else change.poll.next_poll_at
+            rows.append(row)
+        self._connection.execute(_SAVE_POLL, rows)
+        read = [{"feed": change.feed_id, "text": feed_data_text(change.data)} for change in changes if change.data is not None]
+        if read:
+            self._connection.execute(_SAVE_DATA, read)
+        for change in changes:
+            if change.url is not None:
+                self._move(change.feed_id, change.url)
+
+    def _move(self, feed_id: int, url: str) -> None:
+        """Poll the feed at its new address, unless another feed is polled there already."""
+        taken = self._connection.execute(
+            select(feeds.c.id).where(or_(feeds.c.url == url, feeds.c.fetch_url == url), feeds.c.id != feed_id).limit(1)
+        ).first()
+        if taken is None:
+            self._connection.execute(update(feeds).where(feeds.c.id == feed_id).values(fetch_url=url, site=site_of(url)))
+
+
+def _origin_row(
+    feed_id: int, entry_id: int, seen: EntryUpdate, at: datetime, *, is_primary: bool = False, pruned: int = LIVE
+) -> dict[str, Any]:
+    return {
+        "feed_id": feed_id,
+        "guid_key": seen.guid_key,
+        "entry_id": entry_id,
+        "content_hash": seen.content_hash,
+        "url_key": seen.url_key,
+        "is_primary": is_primary,
+        "pruned": pruned,
+        "first_seen_at": at,
+    }

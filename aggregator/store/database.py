@@ -1,0 +1,147 @@
+"""Opens a database and hands out transactions: the body of `aggregator.storage.Storage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from aggregator.model.feed import FeedState
+from aggregator.storage import LAST_PASS_NOTE, StoreCounts
+from aggregator.store import dialect, notes
+from aggregator.store.documents import SqlDocumentStore
+from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
+from aggregator.store.entries import SqlEntryStore
+from aggregator.store.faults import our_errors, our_file_errors
+from aggregator.store.feeds import SqlFeedStore
+from aggregator.store.invariants import broken_invariants
+from aggregator.store.reading import SqlReadStore
+from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.tables import entries, feeds, reads
+from aggregator.store.topics import SqlTopicStore
+
+
+class SqlTransaction:
+    """`Transaction`: the nouns of the store over one connection."""
+
+    def __init__(self, connection: Connection, *, writable: bool) -> None:
+        self._connection = connection
+        self._writable = writable
+
+    @cached_property
+    def feeds(self) -> SqlFeedStore:
+        """The feeds."""
+        return SqlFeedStore(self._connection)
+
+    @cached_property
+    def entries(self) -> SqlEntryStore:
+        """The entries."""
+        return SqlEntryStore(self._connection, writable=self._writable)
+
+    @cached_property
+    def topics(self) -> SqlTopicStore:
+        """The topics."""
+        return SqlTopicStore(self._connection)
+
+    @cached_property
+    def reads(self) -> SqlReadStore:
+        """The reads."""
+        return SqlReadStore(self._connection)
+
+    @cached_property
+    def documents(self) -> SqlDocumentStore:
+        """The rendered documents."""
+        return SqlDocumentStore(self._connection)
+
+    def counts(self) -> StoreCounts:
+        """Return the store at a glance."""
+        by_state = select(feeds.c.state, func.count()).where(feeds.c.configured).group_by(feeds.c.state)
+        states: dict[str, int] = dict(self._connection.execute(by_state).all())
+        last_pass = self.noted(LAST_PASS_NOTE)
+        return StoreCounts(
+            feeds=sum(states.values()),
+            feeds_ok=states.get(FeedState.OK, 0),
+            feeds_failing=states.get(FeedState.FAILING, 0) + states.get(FeedState.BROKEN, 0),
+            feeds_gone=states.get(FeedState.GONE, 0),
+            entries=self._connection.execute(select(func.count()).select_from(entries)).scalar_one(),
+            stories=0,  # until grouping founds them
+            topics=len(self.topics.all()),
+            readers=0,  # until there are accounts
+            reads=self._connection.execute(select(func.count()).select_from(reads)).scalar_one(),
+            last_pass_at=None if last_pass is None else datetime.fromisoformat(last_pass),
+        )
+
+    def note(self, key: str, value: str) -> None:
+        """Remember a small fact under a key."""
+        notes.note(self._connection, key, value)
+
+    def noted(self, key: str) -> str | None:
+        """Return the fact remembered under a key."""
+        return notes.noted(self._connection, key)
+
+
+class SqlStorage:
+    """`Storage` over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def url(self) -> str:
+        """The address of the database, without password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that sees one consistent state and writes nothing."""
+        with reading(self._engine) as connection:
+            yield SqlTransaction(connection, writable=False)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that is kept as a whole or not at all."""
+        with writing(self._engine) as connection:
+            yield SqlTransaction(connection, writable=True)
+
+    def size_bytes(self) -> int:
+        """Return what the database takes on disk."""
+        with our_errors("size"), our_file_errors("size"):
+            return dialect.size_bytes(self._engine)
+
+    def backup(self, target: Path) -> None:
+        """Copy the database to a new file while it is in use. Raises: StorageError also where `target` exists."""
+        dialect.backup(self._engine, target)
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database, in words; nothing if it is intact."""
+        with reading(self._engine) as connection:
+            # A damaged file makes questions about its content pointless, and they would fail.
+            return dialect.damages(connection) or broken_invariants(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_database(url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> SqlStorage:
+    """Open a database; one that does not exist yet, or is empty, is made.
+
+    Raises: SchemaOutdated for another version's schema (see `store.upgrade`); StorageError.
+    """
+    engine = make_engine(dialect.parse_url(url), busy_timeout=busy_timeout)
+    try:
+        found = schema_of(engine)
+        if found is None:
+            from aggregator.store.upgrade import upgrade  # noqa: PLC0415 - alembic is loaded only where there is work for it
+
+            upgrade(url)
+        else:
+            require_schema(found)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStorage(engine)

@@ -1,0 +1,161 @@
+"""What SQLite and PostgreSQL do differently; nothing else in the store asks which of them it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Column, Connection, Engine, Insert, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+
+from aggregator.errors import StorageError
+from aggregator.store.faults import our_errors, our_file_errors
+
+_BEGIN = "aggregator_begin"  # the execution option that says how a transaction begins
+_CACHE_KIB = 32 * 1024  # of pages a connection: the keys of some 100,000 entries
+_SYNC_FILES = ("", "-wal", "-shm")  # an SQLite database in WAL mode is these files
+
+
+def parse_url(url: str) -> URL:
+    """Return the address of a database that the store can use.
+
+    Raises: StorageError for other databases, and for SQLite in memory (a store is shared by processes).
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(f"not the address of a database: {url!r}") from error
+    backend = parsed.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise StorageError(f"{backend} is not supported; use sqlite:///path/to/file.db or postgresql+psycopg://…")
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise StorageError("the store needs a file: sqlite:///path/to/file.db")
+    return parsed
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file of an embedded database, None for a server's."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def engine_options(url: URL, *, busy_timeout: timedelta) -> dict[str, Any]:
+    """Return the arguments of `create_engine` that make both databases wait alike for locks."""
+    if file_of(url) is not None:
+        return {"connect_args": {"timeout": busy_timeout.total_seconds()}}
+    milliseconds = int(busy_timeout / timedelta(milliseconds=1))
+    return {"connect_args": {"options": f"-c lock_timeout={milliseconds}"}, "pool_pre_ping": True}
+
+
+def prepare(engine: Engine, *, foreign_keys: bool) -> None:
+    """Set up connections and transactions as the store needs them."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins no transaction of its own: ours say how they begin
+        connection.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode NORMAL cannot damage the file; a power cut may lose the last transactions, which are polled again.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return the engine with transactions that see one state and cannot write."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def for_writing(engine: Engine) -> Engine:
+    """Return the engine with transactions that hold the write lock from their first moment, where there is one lock.
+
+    A transaction that begins by reading and then writes fails at once in SQLite if another wrote in between, whatever the
+    time-out (https://www.sqlite.org/isolation.html).
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+    return engine
+
+
+def upsert(connection: Connection, table: Table, *, replace: bool) -> Insert:
+    """Return an insert that, where the primary key exists, replaces the other columns or (`replace` false) leaves the row."""
+    keys = list(table.primary_key.columns)
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(table)
+        if not replace:
+            return lite.on_conflict_do_nothing(index_elements=keys)
+        return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded))
+    post = postgresql.insert(table)
+    if not replace:
+        return post.on_conflict_do_nothing(index_elements=keys)
+    return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded))
+
+
+def _others(table: Table, excluded: Any) -> dict[str, Column[Any]]:
+    return {column.name: excluded[column.name] for column in table.columns if not column.primary_key}
+
+
+def size_bytes(engine: Engine) -> int:
+    """Return what the database takes on disk."""
+    file = file_of(engine.url)
+    if file is None:
+        with engine.connect() as connection:
+            return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    sizes = 0
+    for suffix in _SYNC_FILES:
+        try:
+            sizes += file.with_name(f"{file.name}{suffix}").stat().st_size
+        except FileNotFoundError:  # SQLite removes them when the last connection closes
+            continue
+    return sizes
+
+
+def backup(engine: Engine, target: Path) -> None:
+    """Copy the database to a new file in one consistent step, while others read and write."""
+    file = file_of(engine.url)
+    if file is None:
+        raise StorageError("the store copies embedded databases only; use pg_dump for PostgreSQL", operation="backup")
+    if target.exists():
+        raise StorageError(f"{target} exists already", operation="backup")
+    part = target.with_name(f"{target.name}.part")  # so that what stands under `target` is always a whole copy
+    with our_file_errors("backup"), our_errors("backup"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        try:
+            with (
+                closing(sqlite3.connect(f"file:{_uri_path(file)}?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(part)) as copy,
+            ):
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without companions
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def _uri_path(file: Path) -> str:
+    return file.as_uri().removeprefix("file://") if file.is_absolute() else _uri_path(file.absolute())
+
+
+def damages(connection: Connection) -> list[str]:
+    """Return what the database itself finds wrong; nothing if it is intact."""
+    if connection.dialect.name != "sqlite":
+        return []
+    lines: Sequence[str] = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return [line for line in lines if line != "ok"] + [
+        f"row {row[1]} of {row[0]} points to a missing row of {row[2]}" for row in orphans
+    ]

@@ -1,0 +1,72 @@
+"""Entries and the feeds that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
+from aggregator.model.entry import Entry
+from aggregator.store import sequences
+from aggregator.store.changes import ChangeWriter
+from aggregator.store.identities import find_known
+from aggregator.store.loading import load_by_ids, load_entries
+from aggregator.store.retention import prune_entries
+from aggregator.store.tables import SOMEBODY_READ, entries, entry_topics
+
+
+class SqlEntryStore:
+    """`EntryStore` inside one transaction; `writable` says which kind."""
+
+    def __init__(self, connection: Connection, *, writable: bool) -> None:
+        self._connection = connection
+        self._writable = writable
+
+    def known(self, updates: Sequence[tuple[int, Sequence[EntryUpdate]]]) -> KnownEntries:
+        """Return what is known of the identities in `updates`."""
+        number = sequences.lock if self._writable else sequences.peek
+        next_entry_id = number(self._connection, sequences.ENTRY_ID)
+        return find_known(self._connection, updates, next_entry_id=next_entry_id, mark_seen=self._writable)
+
+    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float]) -> None:
+        """Write entries, origins and poll states of many feeds, and end their leases."""
+        ChangeWriter(self._connection, prior=prior).write(changes)
+
+    def get(self, entry_id: int) -> Entry | None:
+        """Return one entry."""
+        return load_by_ids(self._connection, (entry_id,)).get(entry_id)
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
+        """Return the entries that exist among `ids`."""
+        return load_by_ids(self._connection, ids)
+
+    def changed_since(self, revision: int, *, limit: int) -> list[Entry]:
+        """Return entries with a higher revision, by revision."""
+        statement = select(entries).where(entries.c.revision > revision).order_by(entries.c.revision).limit(limit)
+        return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
+        """Return the newest entries over all, by `dated_at` falling, then by id falling."""
+        statement = select(entries).order_by(entries.c.dated_at.desc(), entries.c.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(entries.c.dated_at < before)
+        return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def most_read(self, *, limit: int, topic: str | None = None, since: datetime | None = None) -> list[Entry]:
+        """Return entries that somebody read, by `score` falling, then by id falling."""
+        statement = select(entries).where(SOMEBODY_READ).order_by(entries.c.score.desc(), entries.c.id.desc()).limit(limit)
+        if topic is not None:
+            statement = statement.where(
+                select(entry_topics.c.entry_id)
+                .where(entry_topics.c.entry_id == entries.c.id, entry_topics.c.slug == topic)
+                .exists()
+            )
+        if since is not None:
+            statement = statement.where(entries.c.dated_at >= since)
+        return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def prune(self, *, before: datetime, keep_per_feed: int) -> int:
+        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed."""
+        return prune_entries(self._connection, before=before, keep_per_feed=keep_per_feed)

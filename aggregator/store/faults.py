@@ -1,0 +1,72 @@
+"""Foreign errors become ours here, once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from aggregator.errors import StorageBusy, StorageError
+
+# Primary result codes of SQLite, and what to say of them (https://www.sqlite.org/rescode.html).
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the database may not be written to",
+    sqlite3.SQLITE_PERM: "the database may not be accessed",
+    sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_CORRUPT: "the database file is damaged",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+}
+# SQLSTATEs of PostgreSQL after which the same transaction may work (PostgreSQL manual, appendix A).
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})  # serialization, deadlock, lock, cancelled by a timeout
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Return whether the error says that somebody else holds a lock."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if isinstance(error, DBAPIError):
+        error = error.orig
+    if isinstance(error, sqlite3.Error):
+        return _primary_code(error) in _BUSY
+    return getattr(error, "sqlstate", None) in _RETRY_STATES
+
+
+def as_ours(error: SQLAlchemyError | sqlite3.Error | OSError, operation: str | None = None) -> StorageError:
+    """Return the error of ours that a foreign one means."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = str(cause).strip() or type(cause).__name__
+    if is_busy(error):
+        return StorageBusy(f"the database is busy ({said})", operation=operation)
+    sentence = _SENTENCES.get(_primary_code(cause)) if isinstance(cause, sqlite3.Error) else None
+    if sentence is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+        sentence = "the connection to the database was lost"
+    return StorageError(f"{sentence} ({said})" if sentence else said, operation=operation)
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """Return the result code without its extension (the low byte), 0 where the error has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+@contextmanager
+def our_errors(operation: str | None = None) -> Iterator[None]:
+    """Raise StorageError and its kinds in place of what SQLAlchemy, the driver or the file system raise."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise as_ours(error, operation) from error
+
+
+@contextmanager
+def our_file_errors(operation: str) -> Iterator[None]:
+    """Raise StorageError in place of OSError: for steps on files of our own, never around a caller's block."""
+    try:
+        yield
+    except OSError as error:
+        raise as_ours(error, operation) from error

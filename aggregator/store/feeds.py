@@ -1,0 +1,163 @@
+"""Feeds, and the memory of polling them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+
+from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, site_of
+from aggregator.store import sequences
+from aggregator.store.loading import chunks
+from aggregator.store.rows import feed_data_text, feed_of, poll_values, settings_of, settings_text
+from aggregator.store.tables import LIVE, entries, entry_origins, feeds
+
+_UNLEASED = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= bindparam("now"))
+_DUE = (
+    select(feeds)
+    .where(feeds.c.due_at <= bindparam("now"), _UNLEASED)
+    .order_by(feeds.c.due_at)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)  # where there are row locks, pollers step around each other
+)
+_POLLABLE = and_(feeds.c.configured, feeds.c.state != FeedState.GONE.value)
+# Two statements, so that each is a range of the index: what was never polled comes first.
+_NEVER_POLLED = (
+    select(feeds)
+    .where(feeds.c.last_polled_at.is_(None), _POLLABLE, _UNLEASED)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_NOT_POLLED_SINCE = (
+    select(feeds)
+    .where(feeds.c.last_polled_at < bindparam("now"), _POLLABLE, _UNLEASED)
+    .order_by(feeds.c.last_polled_at)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(feeds).where(feeds.c.id == bindparam("feed")).values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
+_RELEASE = update(feeds).where(feeds.c.lease_owner == bindparam("owner")).values(lease_owner=None, lease_until=None)
+_CONFIGURED = select(feeds).where(feeds.c.configured)
+
+
+class SqlFeedStore:
+    """`FeedStore` inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def configure(self, wanted: Sequence[FeedSettings], *, now: datetime) -> tuple[int, int]:
+        """Make the stored feeds those of the configuration; return how many were added and how many taken out."""
+        stored = {row.url: row for row in self._connection.execute(select(feeds))}
+        by_url = {settings.url: settings for settings in wanted}
+        back = [row for url, row in stored.items() if url in by_url and not row.configured]
+        out = [row for url, row in stored.items() if url not in by_url and row.configured]
+        unknown = [settings for url, settings in by_url.items() if url not in stored]
+        changed = [row for url, row in stored.items() if url in by_url and row.settings != settings_text(by_url[url])]
+        if unknown:
+            self._connection.execute(insert(feeds), [_new_feed(settings, now) for settings in unknown])
+        self._set(back, configured=True)
+        self._set(out, configured=False)
+        if changed:
+            self._connection.execute(
+                update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text")),
+                [{"feed": row.id, "text": settings_text(by_url[row.url])} for row in changed],
+            )
+            self._revise([row.id for row in changed if _speaks_otherwise(row, by_url[row.url])])
+        return len(unknown) + len(back), len(out)
+
+    def _set(self, rows: Sequence[Row[*tuple[Any, ...]]], *, configured: bool) -> None:
+        if rows:
+            self._connection.execute(
+                update(feeds)
+                .where(feeds.c.id == bindparam("feed"))
+                .values(configured=configured, due_at=bindparam("due"), lease_owner=None, lease_until=None),
+                [
+                    {"feed": row.id, "due": row.next_poll_at if configured and row.state != FeedState.GONE.value else None}
+                    for row in rows
+                ],
+            )
+
+    def _revise(self, feed_ids: Sequence[int]) -> None:
+        """Give the entries of the feeds new revisions: rules of topics look at tags and languages of origins."""
+        for chunk in chunks(feed_ids):
+            carried = select(entry_origins.c.entry_id).where(entry_origins.c.feed_id.in_(chunk), entry_origins.c.pruned == LIVE)
+            ids = (
+                self._connection.execute(select(entries.c.id).where(entries.c.id.in_(carried)).order_by(entries.c.revision))
+                .scalars()
+                .all()
+            )
+            if ids:
+                revisions = sequences.take(self._connection, sequences.REVISION, len(ids))
+                self._connection.execute(
+                    update(entries).where(entries.c.id == bindparam("entry")).values(revision=bindparam("next")),
+                    [{"entry": entry_id, "next": revision} for entry_id, revision in zip(ids, revisions, strict=True)],
+                )
+
+    def claim_due(self, *, now: datetime, limit: int, lease: timedelta, owner: str, everything: bool = False) -> list[Feed]:
+        """Lease up to `limit` feeds that are due, longest overdue first."""
+        rows: list[Row[*tuple[Any, ...]]] = []
+        for statement in (_NEVER_POLLED, _NOT_POLLED_SINCE) if everything else (_DUE,):
+            if len(rows) < limit:
+                rows.extend(self._connection.execute(statement, {"now": now, "count": limit - len(rows)}))
+        if rows:
+            until = now + lease
+            self._connection.execute(_LEASE, [{"feed": row.id, "owner": owner, "until": until} for row in rows])
+        return [feed_of(row) for row in rows]
+
+    def release(self, owner: str) -> int:
+        """Give back what `owner` has leased and not saved."""
+        return self._connection.execute(_RELEASE, {"owner": owner}).rowcount
+
+    def hold_site(self, site: str, *, until: datetime) -> int:
+        """Let no feed of the site be due before `until`."""
+        return self._connection.execute(
+            update(feeds).where(feeds.c.site == site, feeds.c.due_at < until).values(next_poll_at=until, due_at=until)
+        ).rowcount
+
+    def all(self) -> list[Feed]:
+        """Return every configured feed, by title."""
+        found = [feed_of(row) for row in self._connection.execute(_CONFIGURED)]
+        return sorted(found, key=lambda feed: (feed.title.casefold(), feed.settings.url))
+
+    def find(self, url: str) -> Feed | None:
+        """Return the feed with that configured URL."""
+        row = self._connection.execute(_CONFIGURED.where(feeds.c.url == url)).one_or_none()
+        return None if row is None else feed_of(row)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next feed is due; a leased feed is not before its lease ends."""
+        earliest: datetime | None = self._connection.execute(select(func.min(feeds.c.due_at))).scalar_one()
+        return earliest
+
+    def retry_now(self, url: str, *, now: datetime) -> bool:
+        """Make the feed due at once, one that is gone too."""
+        return (
+            self._connection.execute(
+                update(feeds).where(feeds.c.url == url, feeds.c.configured).values(next_poll_at=now, due_at=now)
+            ).rowcount
+            > 0
+        )
+
+
+def _new_feed(settings: FeedSettings, now: datetime) -> dict[str, Any]:
+    return poll_values(PollState(next_poll_at=now)) | {
+        "url": settings.url,
+        "fetch_url": settings.url,
+        "site": site_of(settings.url),
+        "configured": True,
+        "settings": settings_text(settings),
+        "data": feed_data_text(FeedData()),
+        "due_at": now,
+        "read_since_prune": False,
+    }
+
+
+def _speaks_otherwise(row: Row[*tuple[Any, ...]], settings: FeedSettings) -> bool:
+    """Return whether entries of the feed look different to the rules of topics."""
+    before = settings_of(row.url, row.settings)
+    return (before.tags, before.language) != (settings.tags, settings.language)

@@ -1,0 +1,19 @@
+"""Small facts remembered under a key."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from aggregator.store import dialect
+from aggregator.store.tables import notes
+
+
+def note(connection: Connection, key: str, value: str) -> None:
+    """Remember a fact."""
+    connection.execute(dialect.upsert(connection, notes, replace=True), {"key": key, "value": value})
+
+
+def noted(connection: Connection, key: str) -> str | None:
+    """Return the fact remembered under a key."""
+    value: str | None = connection.execute(select(notes.c.value).where(notes.c.key == key)).scalar_one_or_none()
+    return value

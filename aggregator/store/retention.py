@@ -1,0 +1,54 @@
+"""What retention takes, and what it must not forget.
+
+An entry that is deleted leaves its origins behind as marks, so that a feed that still lists it does not bring it back as new.
+A mark goes once its feed no longer lists it. To know that without writing anything for the entries that live, pruning marks
+and sweeps: marks are set to "unseen"; `known` sets those it meets back to "listed"; the next pruning deletes what is still
+unseen, but only of feeds that had a document read in between (a 304 says nothing new and lists nothing).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, false, func, select, update
+
+from aggregator.store.loading import chunks
+from aggregator.store.tables import LIVE, PRUNED_LISTED, PRUNED_UNSEEN, entries, entry_origins, feeds
+
+_READ_FEEDS = select(feeds.c.id).where(feeds.c.read_since_prune)
+_PLACES = (
+    select(
+        entry_origins.c.entry_id,
+        func.row_number()
+        .over(partition_by=entry_origins.c.feed_id, order_by=(entries.c.dated_at.desc(), entries.c.id.desc()))
+        .label("place"),
+    )
+    .join(entries, entries.c.id == entry_origins.c.entry_id)
+    .where(entry_origins.c.pruned == LIVE)
+    .subquery("places")
+)
+_EXPIRED = select(entries.c.id).where(
+    entries.c.dated_at < bindparam("before"),
+    entries.c.first_seen_at < bindparam("before"),
+    entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
+)
+_MARK = update(entry_origins).where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True))).values(pruned=PRUNED_LISTED)
+_DELETE = delete(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: int) -> int:
+    """Delete old entries, keep their marks, and drop marks that no feed lists any more; return how many entries went."""
+    connection.execute(
+        delete(entry_origins).where(entry_origins.c.pruned == PRUNED_UNSEEN, entry_origins.c.feed_id.in_(_READ_FEEDS))
+    )
+    connection.execute(
+        update(entry_origins)
+        .where(entry_origins.c.pruned == PRUNED_LISTED, entry_origins.c.feed_id.in_(_READ_FEEDS))
+        .values(pruned=PRUNED_UNSEEN)
+    )
+    connection.execute(update(feeds).where(feeds.c.read_since_prune).values(read_since_prune=false()))
+    expired = connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars().all()
+    for ids in chunks(expired):
+        connection.execute(_MARK, {"ids": ids})
+        connection.execute(_DELETE, {"ids": ids})
+    return len(expired)

@@ -1,0 +1,206 @@
+"""The tables. A change here needs a migration: a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    literal_column,
+)
+
+from aggregator.store.columns import Bytes, Duration, Time
+
+SCHEMA_REVISION = "0001"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# What origin rows say of their entry.
+LIVE = 0  # it is stored
+PRUNED_LISTED = 1  # it was deleted by retention; its feed has listed it since the last pruning
+PRUNED_UNSEEN = 2  # it was deleted by retention; its feed has not listed it since the last pruning
+
+sequences = Table(  # numbers given out in the transaction that uses them, never twice
+    "sequences",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next", BigInteger, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),  # as configured: the user's key, never rewritten
+    Column("fetch_url", Text, nullable=False, index=True),  # where it is polled
+    Column("site", Text, nullable=False, index=True),  # of fetch_url
+    Column("configured", Boolean, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON, FeedSettings without url
+    Column("data", Text, nullable=False),  # JSON, FeedData
+    Column("state", String, nullable=False),
+    Column("etag", Bytes),
+    Column("last_modified", Bytes),
+    Column("body_hash", Bytes),
+    Column("last_polled_at", Time, index=True),
+    Column("last_success_at", Time),
+    Column("last_new_entry_at", Time),
+    Column("next_poll_at", Time),
+    Column("interval", Duration),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since_at", Time),
+    Column("error", String),
+    Column("reason", Text),
+    Column("status", Integer),
+    Column("moved_url", Text),
+    Column("moved_polls", Integer, nullable=False),
+    Column("moved_since_at", Time),
+    Column("entries_per_day", Double),
+    Column("due_at", Time, index=True),  # next_poll_at while the feed is to be polled at all, else null: the index of claims
+    Column("lease_owner", String, index=True),
+    Column("lease_until", Time),
+    Column("read_since_prune", Boolean, nullable=False),  # a document was read since the last pruning
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("dated_at", Time, nullable=False),
+    Column("first_seen_at", Time, nullable=False),
+    Column("modified_at", Time, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("reads", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("guid", Text),
+    Column("url", Text),
+    Column("image_url", Text),
+    Column("comments_url", Text),
+    Column("language", String),
+    Column("published_at", Time),
+    Column("updated_at", Time),
+    Column("source_title", Text),
+    Column("source_url", Text),
+    Column("authors", Text),  # JSON [[name, email, url]], null if none
+    Column("categories", Text),  # JSON [text], null if none
+    Column("enclosures", Text),  # JSON [[url, media type, bytes, seconds]], null if none
+    Column("summary_html", Text, nullable=False),
+    Column("content_html", Text, nullable=False),  # last: long texts spill, and what stands before them is read without
+    Index("ix_entries_revision", "revision", unique=True),
+    Index("ix_entries_dated_at_id", "dated_at", "id"),
+)
+# Only what somebody read is ever ordered by score, so a new entry costs this index nothing. The condition is text because
+# SQLite uses a partial index only where the query repeats its words.
+SOMEBODY_READ: ColumnElement[bool] = literal_column("reads > 0")
+Index("ix_entries_score", entries.c.score, sqlite_where=SOMEBODY_READ, postgresql_where=SOMEBODY_READ)
+
+entry_origins = Table(
+    "entry_origins",
+    metadata,
+    Column("feed_id", Integer, ForeignKey("feeds.id"), primary_key=True),
+    Column("guid_key", Bytes, primary_key=True),
+    Column("entry_id", BigInteger, nullable=False, index=True),  # no foreign key: the row outlives an entry that was pruned
+    Column("content_hash", Bytes, nullable=False),
+    Column("url_key", Bytes, index=True),
+    Column("is_primary", Boolean, nullable=False),
+    Column("pruned", SmallInteger, nullable=False),  # LIVE, PRUNED_LISTED, PRUNED_UNSEEN
+    Column("first_seen_at", Time, nullable=False),
+    sqlite_with_rowid=False,
+)
+NO_URL_KEY: ColumnElement[bool] = literal_column("url_key IS NULL")
+Index(
+    "ix_entry_origins_feed_id_content_hash",
+    entry_origins.c.feed_id,
+    entry_origins.c.content_hash,
+    sqlite_where=NO_URL_KEY,
+    postgresql_where=NO_URL_KEY,
+)
+IS_PRUNED: ColumnElement[bool] = literal_column("pruned > 0")
+Index("ix_entry_origins_pruned", entry_origins.c.pruned, sqlite_where=IS_PRUNED, postgresql_where=IS_PRUNED)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("rules_hash", String, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+entry_topics = Table(
+    "entry_topics",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("slug", String, ForeignKey("topics.slug", ondelete="CASCADE"), primary_key=True),
+    Column("dated_at", Time, nullable=False),  # of the entry, which never changes
+    Column("reason", Text, nullable=False),
+    Index("ix_entry_topics_slug_dated_at_entry_id", "slug", "dated_at", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("reader_key", Bytes, primary_key=True),
+    Column("at", Time, nullable=False, index=True),
+    Column("via", String, nullable=False),
+    Column("weight", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+salts = Table(
+    "salts",
+    metadata,
+    Column("day", String, primary_key=True),  # ISO 8601
+    Column("salt", Bytes, nullable=False),
+)
+
+list_entries = Table(
+    "list_entries",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("entered_at", Time, nullable=False),
+    Index("ix_list_entries_name_entered_at", "name", "entered_at"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("last_modified_at", Time, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Bytes, nullable=False),
+    Column("body_gzip", Bytes, nullable=False),
+)
+
+gone_documents = Table("gone_documents", metadata, Column("path", String, primary_key=True))
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,125 @@
+"""Topics and what belongs to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+
+from aggregator.model.entry import Entry
+from aggregator.model.topic import Assignment, Topic
+from aggregator.storage import TopicRow
+from aggregator.store import dialect
+from aggregator.store.loading import chunks, load_entries
+from aggregator.store.tables import entries, entry_topics, topics
+
+_HASH_BYTES = 16  # as many as every other key: no two sets of rules meet by chance
+_DATES = select(entries.c.id, entries.c.dated_at).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+_CLEAR = delete(entry_topics).where(
+    entry_topics.c.entry_id.in_(bindparam("ids", expanding=True)), entry_topics.c.slug.in_(bindparam("slugs", expanding=True))
+)
+
+
+class SqlTopicStore:
+    """`TopicStore` inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def configure(self, wanted: Sequence[Topic]) -> None:
+        """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
+        known = {
+            row.slug: row for row in self._connection.execute(select(topics.c.slug, topics.c.rules_hash, topics.c.revision))
+        }
+        out = known.keys() - {topic.slug for topic in wanted}
+        if out:
+            self._connection.execute(delete(topics).where(topics.c.slug == bindparam("gone")), [{"gone": slug} for slug in out])
+        if not wanted:
+            return
+        rows = []
+        for position, topic in enumerate(wanted):
+            rules = rules_hash(topic)
+            before = known.get(topic.slug)
+            rows.append(
+                {
+                    "slug": topic.slug,
+                    "title": topic.title,
+                    "rules_hash": rules,
+                    "revision": before.revision if before is not None and before.rules_hash == rules else 0,
+                    "position": position,
+                }
+            )
+        self._connection.execute(dialect.upsert(self._connection, topics, replace=True), rows)
+
+    def all(self) -> list[TopicRow]:
+        """Return the topics in the order of the configuration."""
+        held = select(entry_topics.c.slug, func.count().label("entries")).group_by(entry_topics.c.slug).subquery("held")
+        statement = (
+            select(topics, func.coalesce(held.c.entries, 0).label("entries"))
+            .outerjoin(held, held.c.slug == topics.c.slug)
+            .order_by(topics.c.position, topics.c.slug)
+        )
+        return [
+            TopicRow(slug=row.slug, title=row.title, rules_hash=row.rules_hash, revision=row.revision, entries=row.entries)
+            for row in self._connection.execute(statement)
+        ]
+
+    def assign(
+        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
+    ) -> None:
+        """Replace what `slugs` hold of `entry_ids`; topics and entries that are no longer stored are passed over."""
+        known = self._connection.execute(select(topics.c.slug).where(topics.c.slug.in_(list(slugs)))).scalars().all()
+        if not known:
+            return
+        for ids in chunks(dict.fromkeys(entry_ids)):
+            self._connection.execute(_CLEAR, {"ids": ids, "slugs": known})
+        dates: dict[int, datetime] = {}
+        for ids in chunks({assignment.entry_id for assignment in assignments}):
+            dates.update(self._connection.execute(_DATES, {"ids": ids}))
+        rows = [
+            {"entry_id": made.entry_id, "slug": made.slug, "dated_at": dates[made.entry_id], "reason": made.reason}
+            for made in assignments
+            if made.entry_id in dates and made.slug in known
+        ]
+        if rows:
+            self._connection.execute(insert(entry_topics), rows)
+        self._connection.execute(update(topics).where(topics.c.slug.in_(known)).values(revision=revision))
+
+    def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
+        """Return the entries of a topic, newest first, then by id falling."""
+        place = (entry_topics.c.dated_at, entry_topics.c.entry_id)
+        statement = (
+            select(entries)
+            .join(entry_topics, entry_topics.c.entry_id == entries.c.id)
+            .where(entry_topics.c.slug == slug)
+            .order_by(place[0].desc(), place[1].desc())
+            .limit(limit)
+        )
+        if before is not None:
+            dated_at, entry_id = before
+            # The first condition bounds the range of the index, the second takes ties apart.
+            statement = statement.where(
+                place[0] <= dated_at, or_(place[0] < dated_at, and_(place[0] == dated_at, place[1] < entry_id))
+            )
+        return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def of_entry(self, entry_id: int) -> list[str]:
+        """Return the slugs of the topics an entry belongs to, in the order of the configuration."""
+        statement = (
+            select(topics.c.slug)
+            .join(entry_topics, entry_topics.c.slug == topics.c.slug)
+            .where(entry_topics.c.entry_id == entry_id)
+            .order_by(topics.c.position, topics.c.slug)
+        )
+        return list(self._connection.execute(statement).scalars())
+
+
+def rules_hash(topic: Topic) -> str:
+    """Return a key over what decides which entries belong to the topic, and over nothing else."""
+    rules = (
+        topic.any_of, topic.all_of, topic.none_of, topic.tags, topic.feeds, topic.languages, topic.categories,
+    )  # fmt: skip
+    return hashlib.blake2b(json.dumps(rules, ensure_ascii=False).encode(), digest_size=_HASH_BYTES).hexdigest()
