@@ -1,0 +1,133 @@
+"""Reads on their way into the store: a request hands one over and goes on, a thread writes them in batches."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from aggregator.errors import StorageError
+from aggregator.model.reading import ReadEvent, ReadFacts, Via
+from aggregator.rank.counting import reader_key, why_not_counted
+from aggregator.storage import Storage
+
+BATCH = 500  # events a transaction: far below what the store writes in 0.1 s, so a feed pass waits little for the lock
+DELAY = timedelta(seconds=0.2)  # how long a read may wait for company
+RETRY = timedelta(seconds=1)  # after the store refused; it has waited for its lock already
+WAITING_LIMIT = 200_000  # reads kept in memory while the store refuses (about 60 MB); more are discarded and counted
+KEPT_SALTS = 2  # days: today's, and yesterday's for reads that waited over midnight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A read before its reader is made unrecognisable: lives in memory only, until its batch is written."""
+
+    entry_id: int
+    at: datetime
+    via: Via
+    address: str
+    user_agent: str
+
+
+class ReadRecorder:
+    """Writes reads behind the back of the requests that bring them.
+
+    Nothing is lost while the process lives: what the store refuses is tried again, `close` writes what is left.
+    The salt is read and the reader's key made in the thread as well, so a request never waits for the database.
+    `discarded` counts reads not counted, by reason; `recorded` counts those written (readers already known included).
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        score_of: Callable[[ReadEvent], float],
+        delay: timedelta = DELAY,
+        batch: int = BATCH,
+        retry: timedelta = RETRY,
+    ) -> None:
+        self.discarded: dict[str, int] = {}
+        self.recorded = 0
+        self._storage = storage
+        self._score_of = score_of
+        self._delay = delay
+        self._batch = batch
+        self._retry = retry
+        self._salts: dict[date, bytes] = {}
+        self._visits: deque[Visit] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._give_up = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
+        self._thread.start()
+
+    def count_read(self, facts: ReadFacts, *, entry_id: int, at: datetime, via: Via, address: str) -> str | None:
+        """Hand over a read if it counts; return why it does not otherwise. Never waits for the store."""
+        reason: str | None = why_not_counted(facts)
+        with self._changed:
+            if reason is None and self._closing:
+                reason = "closing"
+            elif reason is None and len(self._visits) >= WAITING_LIMIT:
+                reason = "overflow"
+            if reason is not None:
+                self.discarded[reason] = self.discarded.get(reason, 0) + 1
+                return reason
+            self._visits.append(Visit(entry_id=entry_id, at=at, via=via, address=address, user_agent=facts.user_agent))
+            self._changed.notify()
+        return None
+
+    def close(self, *, timeout: timedelta = timedelta(seconds=5)) -> int:
+        """Write what is left and end the thread; return how many reads the store did not take within `timeout`."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout.total_seconds())
+        self._give_up.set()
+        return len(self._visits)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (batch := self._take()) is not None:
+            if not batch:
+                continue
+            try:
+                self._write(batch)
+            except StorageError:
+                self._salts.clear()  # one made in the transaction is gone with it
+                self._give_up.wait(self._retry.total_seconds())
+                if self._give_up.is_set():
+                    return
+                continue
+            with self._changed:
+                for _ in batch:
+                    self._visits.popleft()
+                self.recorded += len(batch)
+
+    def _take(self) -> list[Visit] | None:
+        """Wait for reads and return the next batch, left in the queue until it is written; None: closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._visits or self._closing)
+            if not self._visits:
+                return None
+            self._changed.wait_for(lambda: len(self._visits) >= self._batch or self._closing, self._delay.total_seconds())
+            return [visit for visit, _ in zip(self._visits, range(self._batch), strict=False)]
+
+    def _write(self, batch: list[Visit]) -> None:
+        with self._storage.write() as tx:
+            for day in {visit.at.astimezone(UTC).date() for visit in batch} - self._salts.keys():
+                self._salts[day] = tx.reads.salt(day)
+            tx.reads.add(list(self._events(batch)), score_of=self._score_of)
+        for day in sorted(self._salts)[:-KEPT_SALTS]:
+            del self._salts[day]
+
+    def _events(self, batch: Iterable[Visit]) -> Iterable[ReadEvent]:
+        for visit in batch:
+            salt = self._salts[visit.at.astimezone(UTC).date()]
+            key = reader_key(salt=salt, address=visit.address, user_agent=visit.user_agent)
+            yield ReadEvent(entry_id=visit.entry_id, at=visit.at, via=visit.via, reader_key=key)

@@ -1,0 +1,302 @@
+"""What the pages show: one function a page, each a frozen view read in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.emit.opml import Outline, write_opml
+from aggregator.errors import EntryNotFound, TopicNotFound
+from aggregator.model.document import Format
+from aggregator.model.entry import Entry
+from aggregator.model.feed import Feed, FeedState, site_of
+from aggregator.rank.most_read import top_entries
+from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
+
+ENTRY_ID_LIMIT = 10**15  # ids stay below (model.entry.Entry); anything above never reaches the database
+FRONT_CANDIDATES = 60  # newest entries among which the front page chooses its first four
+FRONT_LEADS = 4  # one lead and three seconds, as in the sketches
+FRONT_TOPIC_ENTRIES = 6
+BOX_ENTRIES = 5  # the most-read box at the side
+TOPIC_ENTRIES = 30  # one page of a topic
+MOST_READ_ENTRIES = 20
+RELATED_ENTRIES = 6
+
+READ_CANDIDATES_PER_PLACE = 5  # publishers are capped in a ranking, so more are looked at than it has places
+
+CursorAt = tuple[datetime, int]  # (dated_at, id) of the last entry shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingWindow:
+    """Which entries a ranking on a page may hold: dated since, and with at least so many readers."""
+
+    since: datetime
+    min_reads: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmittedFeed:
+    """One feed we emit: its path without suffix, its title, and the formats it exists in."""
+
+    path: str
+    title: str
+    formats: tuple[Format, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masthead:
+    """What stands on every page: the topics in their order, and the paths that are emitted as feeds (without suffix)."""
+
+    topics: tuple[TopicRow, ...]
+    emitted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicBlock:
+    """A topic with some of its newest entries."""
+
+    topic: TopicRow
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPage:
+    """The index: leads by score, blocks by topic, the most-read box; `newest` stands in where there are no topics."""
+
+    masthead: Masthead
+    leads: tuple[Entry, ...]
+    blocks: tuple[TopicBlock, ...]
+    newest: tuple[Entry, ...]
+    most_read: tuple[Entry, ...]
+    counts: StoreCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPage:
+    """One page of a topic; `next_before` pages on (None: this was the last)."""
+
+    masthead: Masthead
+    topic: TopicRow
+    entries: tuple[Entry, ...]
+    next_before: CursorAt | None
+    most_read: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostReadPage:
+    """The most-read entries of a topic, or of all (`topic` None)."""
+
+    masthead: Masthead
+    topic: TopicRow | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """One entry, its topics, and what else those topics have."""
+
+    masthead: Masthead
+    entry: Entry
+    topics: tuple[TopicRow, ...]
+    related: tuple[Entry, ...]
+    most_read: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """The sources: those in trouble first, then by title; the counts are of feeds."""
+
+    masthead: Masthead
+    feeds: tuple[Feed, ...]
+    troubled: int
+
+
+def read_front_page(storage: Storage, *, ranking: RankingWindow) -> FrontPage:
+    """Return the index."""
+    with storage.read() as tx:
+        masthead = read_masthead(tx)
+        newest = tx.entries.newest(limit=FRONT_CANDIDATES)
+        leads = choose_leads(newest, limit=FRONT_LEADS)
+        shown = {entry.id for entry in leads}
+        blocks = tuple(
+            TopicBlock(topic=topic, entries=_without(shown, held)[:FRONT_TOPIC_ENTRIES])
+            for topic in masthead.topics
+            for held in [tx.topics.entries(topic.slug, limit=FRONT_TOPIC_ENTRIES + len(shown))]
+        )
+        return FrontPage(
+            masthead=masthead,
+            leads=leads,
+            blocks=blocks,
+            newest=_without(shown, newest)[: 2 * FRONT_TOPIC_ENTRIES],
+            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES),
+            counts=tx.counts(),
+        )
+
+
+def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None, ranking: RankingWindow) -> TopicPage:
+    """Return one page of a topic.
+
+    Raises: TopicNotFound.
+    """
+    with storage.read() as tx:
+        masthead = read_masthead(tx)
+        topic = _topic(masthead, slug)
+        entries = tx.topics.entries(slug, limit=TOPIC_ENTRIES + 1, before=before)
+        page = entries[:TOPIC_ENTRIES]
+        last = page[-1] if len(entries) > TOPIC_ENTRIES else None
+        return TopicPage(
+            masthead=masthead,
+            topic=topic,
+            entries=tuple(page),
+            next_before=(last.dated_at, last.id) if last else None,
+            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES, topic=slug),
+        )
+
+
+def read_most_read_page(storage: Storage, slug: str | None, *, ranking: RankingWindow) -> MostReadPage:
+    """Return the most-read entries of one topic or of all.
+
+    Raises: TopicNotFound.
+    """
+    with storage.read() as tx:
+        masthead = read_masthead(tx)
+        topic = _topic(masthead, slug) if slug is not None else None
+        entries = _most_read(tx, ranking, limit=MOST_READ_ENTRIES, topic=slug)
+        return MostReadPage(masthead=masthead, topic=topic, entries=entries)
+
+
+def read_entry_page(storage: Storage, entry_id: int, *, ranking: RankingWindow) -> EntryPage:
+    """Return an entry with the newest of its topics.
+
+    Raises: EntryNotFound.
+    """
+    with storage.read() as tx:
+        entry = _entry(tx, entry_id)
+        masthead = read_masthead(tx)
+        slugs = tx.topics.of_entry(entry_id)
+        related = {
+            other.id: other
+            for slug in slugs
+            for other in tx.topics.entries(slug, limit=RELATED_ENTRIES + 1)
+            if other.id != entry_id
+        }
+        return EntryPage(
+            masthead=masthead,
+            entry=entry,
+            topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
+            related=tuple(
+                sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
+            ),
+            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES),
+        )
+
+
+def read_entry(storage: Storage, entry_id: int) -> Entry:
+    """Return an entry.
+
+    Raises: EntryNotFound.
+    """
+    with storage.read() as tx:
+        return _entry(tx, entry_id)
+
+
+def read_feed_health(storage: Storage) -> FeedHealth:
+    """Return every source with its health."""
+    with storage.read() as tx:
+        feeds = tx.feeds.all()
+        troubled = [feed for feed in feeds if is_troubled(feed)]
+        healthy = [feed for feed in feeds if not is_troubled(feed)]
+        return FeedHealth(masthead=read_masthead(tx), feeds=(*troubled, *healthy), troubled=len(troubled))
+
+
+def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
+    """Return every feed we emit, topics in their order first, then by path."""
+    with storage.read() as tx:
+        by_path = formats_by_path(tx.documents.fingerprints())
+        order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
+        feeds = []
+        for path in sorted(by_path, key=lambda path: (order.get(path.removesuffix("/most-read"), len(order)), path)):
+            document = tx.documents.get(f"{path}.{by_path[path][0]}")
+            title = document.title if document else ""
+            feeds.append(EmittedFeed(path=path, title=title or path.removeprefix("/"), formats=by_path[path]))
+        return tuple(feeds)
+
+
+def write_emitted_opml(storage: Storage, *, title: str, base_url: str) -> bytes:
+    """Return every feed we emit as OPML, each in one format: Atom, whose dates and ids are exact, where there is one."""
+    return write_opml(
+        title,
+        (
+            Outline(
+                title=feed.title,
+                feed_url=f"{base_url}{feed.path}.{Format.ATOM if Format.ATOM in feed.formats else feed.formats[0]}",
+                page_url=base_url + feed.path,
+            )
+            for feed in read_emitted_feeds(storage)
+        ),
+    )
+
+
+def read_masthead(tx: Transaction) -> Masthead:
+    """Return what stands on every page."""
+    return Masthead(topics=tuple(tx.topics.all()), emitted=frozenset(formats_by_path(tx.documents.fingerprints())))
+
+
+def formats_by_path(paths: Mapping[str, str] | Iterable[str]) -> dict[str, tuple[Format, ...]]:
+    """Return the formats of each feed by its path without suffix; paths that are no feed are left out."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        stem, _, suffix = path.rpartition(".")
+        found.setdefault(stem, set()).add(suffix)
+    formats = {stem: tuple(form for form in Format if form in suffixes) for stem, suffixes in found.items()}
+    return {stem: known for stem, known in formats.items() if known}
+
+
+def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
+    """Return the entries with the highest score, no publisher twice while there are others.
+
+    The score holds reads and coverage, each decayed, so that it also orders a site without readers.
+    """
+    by_score = sorted(entries, key=lambda entry: (entry.score, entry.dated_at, entry.id), reverse=True)
+    first_of_site: dict[str, Entry] = {}
+    for entry in by_score:
+        first_of_site.setdefault(entry.origins[0].site, entry)
+    chosen = list(first_of_site.values())[:limit]
+    ids = {entry.id for entry in chosen}
+    rest = [entry for entry in by_score if entry.id not in ids]
+    return tuple((chosen + rest)[:limit])
+
+
+def is_troubled(feed: Feed) -> bool:
+    """Return whether a person should look at the feed."""
+    return feed.poll.state in {FeedState.BROKEN, FeedState.FAILING, FeedState.GONE}
+
+
+def count_publishers(entry: Entry) -> int:
+    """Return how many publishers carry the entry."""
+    return len({origin.site or site_of(origin.feed_url) for origin in entry.origins})
+
+
+def _without(shown: set[int], entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.id not in shown)
+
+
+def _most_read(tx: Transaction, ranking: RankingWindow, *, limit: int, topic: str | None = None) -> tuple[Entry, ...]:
+    candidates = tx.entries.most_read(limit=limit * READ_CANDIDATES_PER_PLACE, topic=topic, since=ranking.since)
+    return tuple(top_entries([entry for entry in candidates if entry.reads >= ranking.min_reads], top=limit))
+
+
+def _topic(masthead: Masthead, slug: str) -> TopicRow:
+    for topic in masthead.topics:
+        if topic.slug == slug:
+            return topic
+    raise TopicNotFound(slug)
+
+
+def _entry(tx: Transaction, entry_id: int) -> Entry:
+    entry = tx.entries.get(entry_id) if 0 < entry_id < ENTRY_ID_LIMIT else None
+    if entry is None:
+        raise EntryNotFound(entry_id)
+    return entry

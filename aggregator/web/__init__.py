@@ -1,0 +1,1 @@
+"""The web door: emitted feeds, pages for people, counted links."""

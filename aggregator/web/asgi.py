@@ -1,0 +1,33 @@
+"""The ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from aggregator.library.reads import ReadRecorder
+from aggregator.protocols import Clock
+from aggregator.storage import Storage
+from aggregator.web.headers import SecurityHeaders, security_headers
+from aggregator.web.problems import HANDLERS
+from aggregator.web.routes import make_routes
+from aggregator.web.site import Web, WebSite
+
+
+def create_app(
+    *, storage: Storage, site: WebSite, recorder: ReadRecorder, clock: Clock, trusted_proxies: Sequence[str] = ()
+) -> Starlette:
+    """Return the application over an open store. The caller closes recorder and store after the server has stopped.
+
+    `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
+    (uvicorn: `proxy_headers=False`).
+    """
+    headers = security_headers(site.base_url)
+    app = Starlette(
+        routes=make_routes(), exception_handlers=HANDLERS, middleware=[Middleware(SecurityHeaders, headers=headers)]
+    )
+    app.router.redirect_slashes = False  # it would build an absolute URL from the Host header
+    app.state.web = Web(storage=storage, site=site, recorder=recorder, clock=clock, trusted_proxies=trusted_proxies)
+    return app

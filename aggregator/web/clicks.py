@@ -1,0 +1,57 @@
+"""The counted redirect to the publisher."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.errors import EntryNotFound
+from aggregator.library.streams import read_entry
+from aggregator.model.reading import Via
+from aggregator.web.site import web_of
+from aggregator.web.visitors import client_address, read_facts
+
+ENTRY_ID_DIGITS = 15  # ids are below 10^15
+
+
+async def follow_entry(request: Request) -> Response:
+    """Redirect to the publisher. The target is the stored one, never taken from the request: no open redirect."""
+    web = web_of(request)
+    entry = read_entry(web.storage, entry_id_of(request))
+    if entry.data.url is None or not is_web_url(entry.data.url):
+        raise EntryNotFound(entry.id)
+    web.recorder.count_read(
+        read_facts(request),
+        entry_id=entry.id,
+        at=web.clock.now(),
+        via=Via.CLICK,
+        address=client_address(request, web.trusted_proxies),
+    )
+    headers = {
+        "location": location_of(entry.data.url),
+        "cache-control": "no-store",
+        "x-robots-tag": "noindex",
+        "referrer-policy": "no-referrer",
+    }
+    return Response(status_code=302, headers=headers)
+
+
+def entry_id_of(request: Request) -> int:
+    """Return the id in the path.
+
+    Raises: EntryNotFound for anything that cannot be one.
+    """
+    text = request.path_params["entry_id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= ENTRY_ID_DIGITS):
+        raise EntryNotFound(0)
+    return int(text)
+
+
+def is_web_url(url: str) -> bool:
+    """Return whether a browser may be sent there."""
+    return url.startswith(("https://", "http://"))
+
+
+def location_of(url: str) -> str:
+    """Return the URL fit for a header: ASCII without blanks and controls, all else as it is."""
+    return "".join(char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode()) for char in url)

@@ -1,0 +1,222 @@
+"""Pages for people. Handlers are plain functions: Starlette runs them in threads, so a slow query delays no feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.library import streams
+from aggregator.library.streams import CursorAt, Masthead, RankingWindow
+from aggregator.model.document import Format
+from aggregator.model.reading import Via
+from aggregator.web import presentation
+from aggregator.web.clicks import entry_id_of
+from aggregator.web.respond import Representation, accepts_gzip, represent_page, respond
+from aggregator.web.site import Web, web_of
+from aggregator.web.visitors import client_address, read_facts
+
+CACHE_CONTROL = "public, max-age=60"  # seconds; times are told in minutes
+ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
+WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+DEFAULT_WINDOW = "24h"
+FORMAT_NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
+FORMAT_TYPES = {
+    Format.RSS: "application/rss+xml",
+    Format.ATOM: "application/atom+xml",
+    Format.JSON: "application/feed+json",
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """A feed that a page announces in its head, so that readers find it by the page's address."""
+
+    media_type: str
+    title: str
+    path: str
+
+
+def show_front(request: Request) -> Response:
+    """Show the index: what is new, by topic; what is read; what can be subscribed to."""
+    web = web_of(request)
+    view = streams.read_front_page(web.storage, ranking=_ranking(web, DEFAULT_WINDOW))
+    feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
+    feeds.append(("/most-read", web.words.say("most_read")))
+    alternates = _alternates(web, view.masthead, feeds)
+    return _page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
+
+
+def show_topic(request: Request) -> Response:
+    """Show a topic, newest first, paged."""
+    web = web_of(request)
+    slug = request.path_params["slug"]
+    before = _cursor(request.query_params.get("before"))
+    view = streams.read_topic_page(web.storage, slug, before=before, ranking=_ranking(web, DEFAULT_WINDOW))
+    older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
+    alternates = _topic_alternates(web, view.masthead, slug, view.topic.title)
+    return _page(
+        request,
+        "topic.html",
+        masthead=view.masthead,
+        view=view,
+        older=older,
+        first_page=before is None,
+        alternates=alternates,
+        active=slug,
+    )
+
+
+def show_most_read(request: Request) -> Response:
+    """Show the most-read entries of a topic or of all, in a window of time."""
+    web = web_of(request)
+    slug = request.path_params.get("slug")
+    window = request.query_params.get("window", DEFAULT_WINDOW)
+    if window not in WINDOWS:
+        raise HTTPException(404)
+    view = streams.read_most_read_page(web.storage, slug, ranking=_ranking(web, window))
+    path = "/most-read" if view.topic is None else f"/topics/{view.topic.slug}/most-read"
+    title = web.words.say("most_read") if view.topic is None else web.words.say("most_read_in", topic=view.topic.title)
+    return _page(
+        request,
+        "most_read.html",
+        masthead=view.masthead,
+        view=view,
+        window=window,
+        path=path,
+        title=title,
+        alternates=_alternates(web, view.masthead, [(path, title)]),
+        active="most-read" if slug is None else slug,
+    )
+
+
+def show_entry(request: Request) -> Response:
+    """Show an entry, and count that it was read."""
+    web = web_of(request)
+    view = streams.read_entry_page(web.storage, entry_id_of(request), ranking=_ranking(web, DEFAULT_WINDOW))
+    web.recorder.count_read(
+        read_facts(request),
+        entry_id=view.entry.id,
+        at=web.clock.now(),
+        via=Via.PAGE,
+        address=client_address(request, web.trusted_proxies),
+    )
+    alternates = [
+        alternate
+        for topic in view.topics
+        for alternate in _alternates(web, view.masthead, [(f"/topics/{topic.slug}", topic.title)])
+    ]
+    return _page(
+        request,
+        "entry.html",
+        masthead=view.masthead,
+        view=view,
+        entry=view.entry,
+        alternates=alternates,
+        active=view.topics[0].slug if view.topics else None,
+        cache_control=ENTRY_CACHE_CONTROL,
+    )
+
+
+def show_feed_health(request: Request) -> Response:
+    """Show the sources and how they do."""
+    web = web_of(request)
+    view = streams.read_feed_health(web.storage)
+    return _page(request, "feeds.html", masthead=view.masthead, view=view, active="feeds")
+
+
+def serve_opml(request: Request) -> Response:
+    """Serve every feed we emit as one OPML document."""
+    web = web_of(request)
+    body = streams.write_emitted_opml(web.storage, title=web.site.title, base_url=web.site.base_url)
+    made = represent_page(body.decode(), gzipped=_gzipped(request))
+    made = Representation(media_type="text/x-opml; charset=utf-8", body=body, body_gzip=made.body_gzip, etag=made.etag)
+    return respond(request, made, cache_control=CACHE_CONTROL)
+
+
+def render_problem(web: Web, status: int) -> str:
+    """Return the page that tells a person what went wrong; it needs no store."""
+    words = web.words
+    key = f"problem_{status}" if words.has(f"problem_{status}") else "problem_500" if status >= 500 else "problem_400"  # noqa: PLR2004 - HTTP's server errors
+    nothing = Masthead(topics=(), emitted=frozenset())
+    help_text = words.say(f"{key}_help") if words.has(f"{key}_help") else ""
+    return _render(web, "problem.html", masthead=nothing, heading=words.say(key), help_text=help_text, status=status)
+
+
+def _page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
+    html = _render(web_of(request), template, **values)
+    return respond(request, represent_page(html, gzipped=_gzipped(request)), cache_control=cache_control)
+
+
+def _render(web: Web, template: str, **values: object) -> str:
+    base = urlsplit(web.site.base_url)
+    context: dict[str, object] = {
+        "alternates": (),
+        "active": None,
+        "w": web.words,
+        "site": web.site,
+        "root": base.path.rstrip("/"),
+        "secure": base.scheme == "https",
+        "now": web.clock.now(),
+        "style_url": web.style.url,
+        "favicon_url": web.favicon.url,
+    }
+    return _environment().get_template(template).render({**context, **values})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(p=presentation, windows=list(WINDOWS), formats=FORMAT_NAMES)
+    return environment
+
+
+def _gzipped(request: Request) -> bool:
+    return accepts_gzip(request.headers.get("accept-encoding", ""))
+
+
+def _ranking(web: Web, window: str) -> RankingWindow:
+    return RankingWindow(since=web.clock.now() - WINDOWS[window], min_reads=web.site.min_reads)
+
+
+def _topic_alternates(web: Web, masthead: Masthead, slug: str, title: str) -> list[Alternate]:
+    path = f"/topics/{slug}"
+    ranked = web.words.say("most_read_in", topic=title)
+    return list(_alternates(web, masthead, [(path, title), (f"{path}/most-read", ranked)]))
+
+
+def _alternates(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> Iterator[Alternate]:
+    for path, title in feeds:
+        if path in masthead.emitted:
+            for form in Format:
+                name = web.words.say("as_format", title=f"{web.site.title}: {title}", format=FORMAT_NAMES[form])
+                yield Alternate(media_type=FORMAT_TYPES[form], title=name, path=f"{path}.{form}")
+
+
+def _cursor(text: str | None) -> CursorAt | None:
+    """Read a place in a list: microseconds since 1970, a dash, the id."""
+    if text is None:
+        return None
+    microseconds, _, entry_id = text.partition("-")
+    if not (text.isascii() and microseconds.isdigit() and entry_id.isdigit() and len(text) <= 40):  # noqa: PLR2004 - both numbers at their longest
+        raise HTTPException(404)
+    try:
+        return _EPOCH + int(microseconds) * _MICROSECOND, min(int(entry_id), streams.ENTRY_ID_LIMIT)
+    except OverflowError:
+        raise HTTPException(404) from None
+
+
+def _cursor_text(cursor: CursorAt) -> str:
+    dated_at, entry_id = cursor
+    return f"{(dated_at - _EPOCH) // _MICROSECOND}-{entry_id}"

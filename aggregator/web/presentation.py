@@ -1,0 +1,101 @@
+"""How an entry is shown: plain functions that the templates call."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from aggregator.library.streams import count_publishers
+from aggregator.model.entry import Entry
+from aggregator.model.feed import Feed, FeedState
+from aggregator.web.words import Words
+
+TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
+SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the tags that occur, of RFC 5646
+_ERRORS_WITH_WORDS = frozenset(
+    {"FetchError", "FetchTimeout", "TooLarge", "AddressRefused", "FeedGone", "ParseError", "NotAFeed"}
+)
+
+
+def publisher(entry: Entry) -> str:
+    """Return whose words these are."""
+    return entry.data.source_title or entry.origins[0].feed_title or entry.origins[0].site
+
+
+def other_publishers(entry: Entry) -> list[str]:
+    """Return who else carries the entry, one name a site."""
+    names = {origin.site: origin.feed_title or origin.site for origin in entry.origins[1:]}
+    names.pop(entry.origins[0].site, None)
+    return list(names.values())
+
+
+def coverage(entry: Entry) -> int:
+    """Return how many publishers carry the entry."""
+    return count_publishers(entry)
+
+
+def headline(entry: Entry) -> str:
+    """Return the title, something of the text where there is none."""
+    return entry.data.title or teaser(entry, limit=80) or publisher(entry)
+
+
+def foreign_language(entry: Entry, words: Words) -> str | None:
+    """Return the language of the entry as a tag fit for an attribute, None where it is that of the page or unknown."""
+    tag = entry.data.language or entry.origins[0].language or ""
+    if not _LANGUAGE.fullmatch(tag) or tag.lower().partition("-")[0] == words.primary:
+        return None
+    return tag
+
+
+def plain(html: str) -> str:
+    """Return the text of sanitised HTML, blocks kept apart."""
+    return Markup(html.replace("<", " <")).striptags()  # noqa: S704 - only to take the markup off
+
+
+def shorten(text: str, *, limit: int) -> str:
+    """Return at most `limit` characters, cut between words, with an ellipsis where something is missing."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit].rpartition(" ")[0] or text[:limit]
+    return cut.rstrip(" ,;:.-\u2013") + " …"
+
+
+def teaser(entry: Entry, *, limit: int = TEASER_CHARACTERS) -> str:
+    """Return the beginning of the summary, else of the content, as plain text; empty where it only repeats the title."""
+    text = plain(entry.data.summary_html) or plain(entry.data.content_html)
+    return "" if text == entry.data.title else shorten(text, limit=limit)
+
+
+def body(entry: Entry) -> Markup:
+    """Return the text of an entry's own page: content or summary where they are short, else the teaser.
+
+    Both are sanitised when they are stored, so they are markup here.
+    """
+    for html in (entry.data.content_html, entry.data.summary_html):
+        if html and len(plain(html)) <= SHORT_CHARACTERS:
+            return Markup(html)  # noqa: S704 - sanitised by normalise; the CSP forbids scripts besides
+    text = teaser(entry)
+    return Markup("<p>{}</p>").format(text) if text else Markup()
+
+
+def picture(entry: Entry, *, secure: bool) -> str | None:
+    """Return the image's URL where the page may load it: a page behind TLS loads no plain HTTP."""
+    url = entry.data.image_url or ""
+    return url if url.startswith(("https://",) if secure else ("https://", "http://")) else None
+
+
+def web_url(url: str | None) -> str | None:
+    """Return the URL if a link may lead there."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def trouble(feed: Feed, words: Words) -> str:
+    """Return what is wrong with a feed, in words; what the server said is not repeated (it may tell of our network)."""
+    poll = feed.poll
+    if poll.state not in {FeedState.FAILING, FeedState.BROKEN, FeedState.GONE} or poll.error is None:
+        return ""
+    if poll.error == "FetchError" and poll.status is not None and poll.status >= 400:  # noqa: PLR2004 - HTTP's client errors
+        return words.say("error_status", status=poll.status)
+    return words.say(f"error_{poll.error}" if poll.error in _ERRORS_WITH_WORDS else "error_FetchError")

@@ -1,0 +1,52 @@
+"""Every route, in one place. `docs/http.md` tells what each does, and a test holds the two together."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aggregator.web import clicks, feeds, health, pages
+from aggregator.web.respond import Representation, respond
+from aggregator.web.site import StaticFile, web_of
+
+FOR_EVER = "public, max-age=31536000, immutable"  # a year, the longest that caches honour; the URL changes with the content
+SHORTLY = "public, max-age=3600"  # for an address without version
+
+
+async def serve_style(request: Request) -> Response:
+    """Serve the stylesheet."""
+    return _static(request, web_of(request).style)
+
+
+async def serve_favicon(request: Request) -> Response:
+    """Serve the icon."""
+    return _static(request, web_of(request).favicon)
+
+
+def _static(request: Request, file: StaticFile) -> Response:
+    made = Representation(media_type=file.media_type, body=file.body, body_gzip=b"", etag=f'"{file.version}"')
+    current = request.query_params.get("v") == file.version
+    return respond(request, made, cache_control=FOR_EVER if current else SHORTLY)
+
+
+def make_routes() -> list[Route]:
+    """Return the routes, feeds before pages: a page's path would take a feed's as well."""
+    return [
+        Route("/topics/{slug}/most-read.{format}", feeds.serve_feed),
+        Route("/topics/{slug}.{format}", feeds.serve_feed),
+        Route("/most-read.{format}", feeds.serve_feed),
+        Route("/r/{entry_id}", clicks.follow_entry),
+        Route("/", pages.show_front),
+        Route("/topics/{slug}", pages.show_topic),
+        Route("/topics/{slug}/most-read", pages.show_most_read),
+        Route("/most-read", pages.show_most_read),
+        Route("/entries/{entry_id}", pages.show_entry),
+        Route("/feeds", pages.show_feed_health),
+        Route("/opml", pages.serve_opml),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/robots.txt", health.robots),
+        Route("/favicon.svg", serve_favicon),
+        Route("/static/style.css", serve_style),
+    ]

@@ -1,0 +1,88 @@
+"""What the handlers work with: the values of the site, and the parts that `create_app` was given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+from importlib.resources import files
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from starlette.requests import Request
+
+from aggregator.library.reads import ReadRecorder
+from aggregator.protocols import Clock
+from aggregator.storage import Storage
+from aggregator.web.words import Words
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSite:
+    """The site as its pages show it.
+
+    `base_url` has no trailing slash. `zone` None is the zone of this machine. Entries with fewer than `min_reads` readers
+    are in no ranking, so that a list does not tell of one person.
+    """
+
+    title: str
+    base_url: str
+    language: str = "de"
+    contact: str | None = None
+    min_reads: int = 1
+    zone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """A file of ours, read once; `url` changes with its content, so it may be cached for ever."""
+
+    path: str
+    media_type: str
+    body: bytes
+    version: str
+
+    @property
+    def url(self) -> str:
+        """The address to write into pages."""
+        return f"{self.path}?v={self.version}"
+
+
+class Web:
+    """The parts behind the handlers, one an application."""
+
+    def __init__(
+        self, *, storage: Storage, site: WebSite, recorder: ReadRecorder, clock: Clock, trusted_proxies: Sequence[str]
+    ) -> None:
+        self.storage = storage
+        self.site = site
+        self.recorder = recorder
+        self.clock = clock
+        self.trusted_proxies: tuple[Network, ...] = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
+        self.words = Words(site.language, zone=site.zone)
+
+    @cached_property
+    def style(self) -> StaticFile:
+        """The one stylesheet."""
+        return _read_static("style.css", path="/static/style.css", media_type="text/css; charset=utf-8")
+
+    @cached_property
+    def favicon(self) -> StaticFile:
+        """The icon."""
+        return _read_static("favicon.svg", path="/favicon.svg", media_type="image/svg+xml; charset=utf-8")
+
+
+def web_of(request: Request) -> Web:
+    """Return the parts of the application that got the request."""
+    web = request.app.state.web
+    if not isinstance(web, Web):
+        raise TypeError("the application was not made by create_app")
+    return web
+
+
+def _read_static(name: str, *, path: str, media_type: str) -> StaticFile:
+    body = (files("aggregator.web") / "static" / name).read_bytes()
+    return StaticFile(path=path, media_type=media_type, body=body, version=hashlib.sha256(body).hexdigest()[:12])

@@ -1,0 +1,56 @@
+"""What a request tells of its sender: the address behind trusted proxies, and the facts that decide whether it reads."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+
+from starlette.requests import Request
+
+from aggregator.model.reading import ReadFacts
+from aggregator.web.site import Network
+
+
+def read_facts(request: Request) -> ReadFacts:
+    """Return the facts for `rank.counting`."""
+    return ReadFacts(
+        method=request.method,
+        user_agent=request.headers.get("user-agent", ""),
+        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+    )
+
+
+def client_address(request: Request, trusted: tuple[Network, ...]) -> str:
+    """Return the address of the client: the last one in X-Forwarded-For that no trusted proxy of ours wrote for itself.
+
+    The header is read only if the peer is trusted, so nobody can choose an address.
+    """
+    address = request.client.host if request.client else ""
+    if not is_trusted(address, trusted):
+        return address
+    forwarded = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
+    for hop in reversed(forwarded):
+        if not is_address(hop):
+            break
+        address = hop
+        if not is_trusted(hop, trusted):
+            break
+    return address
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Return whether the address is one of our proxies."""
+    if not is_address(address):
+        return False
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:  # what a dual-stack socket calls an IPv4 peer
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in trusted)
+
+
+def is_address(text: str) -> bool:
+    """Return whether the text is an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

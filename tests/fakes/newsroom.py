@@ -1,0 +1,250 @@
+"""A store with a small newsroom in it: sources, topics, entries, reads and emitted documents, invented but life-like."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
+from aggregator.model.document import Format, Rendered
+from aggregator.model.entry import EntryData
+from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState
+from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.topic import Assignment, Topic
+from aggregator.rank.popularity import prior_score, read_score
+from aggregator.storage import Storage
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HALF_LIFE = timedelta(hours=12)
+score_of = partial(read_score, half_life=HALF_LIFE)
+prior = partial(prior_score, coverage_weight=0.5, half_life=HALF_LIFE)
+
+MEDIA_TYPES = {
+    Format.RSS: "application/rss+xml",
+    Format.ATOM: "application/atom+xml",
+    Format.JSON: "application/feed+json",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One invented entry: minutes before noon, the source's place in SOURCES, and how many people read it."""
+
+    title: str
+    summary: str
+    topic: str
+    minutes: int
+    source: int
+    reads: int = 0
+    language: str | None = None
+    image: bool = False
+
+
+SOURCES = (
+    ("https://seeblick.example/rss", "Seeblick-Zeitung"),
+    ("https://talbote.example/feed", "Der Talbote"),
+    ("https://funkhaus.example/nachrichten.xml", "Funkhaus Nachrichten"),
+    ("https://tribune.example/rss", "La Tribune du Lac"),
+    ("https://herald.example/world.atom", "The Harbour Herald"),
+)
+TOPICS = (
+    Topic(slug="schweiz", title="Schweiz"),
+    Topic(slug="international", title="International"),
+    Topic(slug="wissen", title="Wissen"),
+)
+NEWS = (
+    News(
+        title="Neue Regeln für die Krankenkassenprämien",
+        summary="<p>Die Regierung will den Anstieg dämpfen und die Kantone stärker einbinden. Der Ständerat berät im Frühling.</p>",
+        topic="schweiz",
+        minutes=18,
+        source=0,
+        reads=9,
+        image=True,
+    ),
+    News(
+        title="Sonde erreicht den Jupitermond Europa",
+        summary="<p>Nach sechs Jahren Flug beginnt die Suche nach Wasser unter dem Eis.</p>",
+        topic="wissen",
+        minutes=64,
+        source=2,
+        reads=7,
+        image=True,
+    ),
+    News(
+        title="Gotthard-Basistunnel wieder offen",
+        summary="<p>Züge fahren seit heute Morgen nach Fahrplan.</p>",
+        topic="schweiz",
+        minutes=130,
+        source=1,
+        reads=4,
+        image=True,
+    ),
+    News(
+        title="Les cantons romands demandent un délai",
+        summary="<p>La conférence des directeurs juge le calendrier trop serré.</p>",
+        topic="schweiz",
+        minutes=150,
+        source=3,
+        reads=2,
+        language="fr-CH",
+    ),
+    News(
+        title="Ständerat stimmt dem Kompromiss zu",
+        summary="<p>Mit 31 zu 12 Stimmen.</p>",
+        topic="schweiz",
+        minutes=40,
+        source=1,
+        reads=1,
+    ),
+    News(title="Wolfsbestand wächst langsamer als erwartet", summary="", topic="wissen", minutes=170, source=0),
+    News(
+        title="Zürich plant den größten Wärmeverbund des Landes",
+        summary="<p>Seewasser soll bis 2035 jede dritte Wohnung heizen.</p>",
+        topic="schweiz",
+        minutes=200,
+        source=2,
+    ),
+    News(
+        title="Port strike enters its second week",
+        summary="<p>Talks between the union and the terminal operators resume on Thursday.</p>",
+        topic="international",
+        minutes=75,
+        source=4,
+        reads=3,
+        language="en",
+        image=True,
+    ),
+    News(title="Waffenruhe hält den dritten Tag", summary="<p>Hilfslieferungen sind unterwegs.</p>", topic="international", minutes=95, source=2),
+    News(title="Donaudampfschifffahrtsgesellschaftskapitänsmütze versteigert", summary="", topic="international", minutes=1500, source=1),
+    News(
+        title="Warum der Winter später kommt",
+        summary="<p>Der Jetstream mäandert stärker als in den letzten zwanzig Jahren.</p>",
+        topic="wissen",
+        minutes=300,
+        source=0,
+        reads=5,
+    ),
+    News(
+        title="القمة تبدأ غدا",
+        summary="<p>ملخص قصير.</p>",
+        topic="international",
+        minutes=400,
+        source=4,
+        language="ar",
+    ),
+)  # fmt: skip
+
+
+def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: bool = True) -> None:
+    """Fill an empty store as at NOON."""
+    with storage.write() as tx:
+        tx.feeds.configure([FeedSettings(url=url, title=title, language="de") for url, title in SOURCES], now=NOON)
+        tx.topics.configure(TOPICS)
+        feeds = {feed.settings.url: feed for feed in tx.feeds.all()}
+        changes = [
+            FeedChange(
+                feed_id=feeds[url].id,
+                polled_at=NOON,
+                poll=_poll_state(place),
+                data=FeedData(title=title, home_url=url.rpartition("/")[0] + "/"),
+                entries=EntryChanges(
+                    new=tuple(_new_entry(number, item) for number, item in enumerate(news, 1) if item.source == place)
+                ),
+            )
+            for place, (url, title) in enumerate(SOURCES)
+        ]
+        tx.entries.apply(changes, prior=prior)
+        tx.topics.assign(
+            [topic.slug for topic in TOPICS],
+            list(range(1, len(news) + 1)),
+            [Assignment(slug=item.topic, entry_id=number, reason="Wort") for number, item in enumerate(news, 1)],
+            revision=len(news),
+        )
+        tx.reads.add(
+            [
+                ReadEvent(entry_id=number, at=NOON, via=Via.CLICK, reader_key=bytes([reader]) * 16)
+                for number, item in enumerate(news, 1)
+                for reader in range(item.reads)
+            ],
+            score_of=score_of,
+        )
+        if documents:
+            tx.documents.put(
+                [
+                    make_rendered(f"{path}.{form}", title=title, media_type=MEDIA_TYPES[form])
+                    for path, title in _emitted()
+                    for form in Format
+                ]
+            )
+
+
+def make_rendered(
+    path: str, *, body: bytes = b"<rss/>" * 400, title: str = "", media_type: str = "application/rss+xml", at: datetime = NOON
+) -> Rendered:
+    """Return a document ready to serve."""
+    return Rendered(
+        path=path,
+        media_type=media_type,
+        body=body,
+        body_gzip=gzip.compress(body, mtime=0),
+        etag=f'"{hashlib.sha256(body).hexdigest()[:16]}"',
+        last_modified_at=at,
+        fingerprint="1",
+        title=title,
+    )
+
+
+def feed_titled(feeds: Sequence[Feed], title: str) -> Feed:
+    """Return the feed with a title."""
+    return next(feed for feed in feeds if feed.title == title)
+
+
+def _emitted() -> list[tuple[str, str]]:
+    feeds = [("/most-read", "Meistgelesene Artikel")]
+    for topic in TOPICS:
+        feeds.append((f"/topics/{topic.slug}", f"Mehr zum Thema: {topic.title}"))
+        feeds.append((f"/topics/{topic.slug}/most-read", f"Meistgelesen: {topic.title}"))
+    return feeds
+
+
+def _new_entry(number: int, item: News) -> NewEntry:
+    url = f"{SOURCES[item.source][0].rpartition('/')[0]}/artikel/{number}"
+    data = EntryData(
+        title=item.title,
+        guid=url,
+        url=url,
+        summary_html=item.summary,
+        authors=(Person(name="Anna Muster"),),
+        image_url=f"https://bilder.example/{number}.jpg" if item.image else None,
+        language=item.language or "de",
+        published_at=NOON - timedelta(minutes=item.minutes),
+    )
+    key = hashlib.sha256(url.encode()).digest()[:16]
+    update = EntryUpdate(data=data, guid_key=key, url_key=key, content_hash=key)
+    return NewEntry(id=number, update=update, dated_at=NOON - timedelta(minutes=item.minutes))
+
+
+def _poll_state(place: int) -> PollState:
+    """Return the health of a source: the second one fails, the fourth is gone."""
+    hour = timedelta(hours=1)
+    if place == 1:
+        return PollState(
+            state=FeedState.FAILING,
+            last_success_at=NOON - 5 * hour,
+            next_poll_at=NOON + 2 * hour,
+            failures=3,
+            failing_since_at=NOON - 4 * hour,
+            error="FetchError",
+            reason="connection refused at 10.0.0.7",
+            status=503,
+        )
+    if place == 3:
+        return PollState(state=FeedState.GONE, last_success_at=NOON - 90 * hour, error="FeedGone", status=410)
+    return PollState(
+        state=FeedState.OK, last_success_at=NOON - hour / 4, next_poll_at=NOON + hour / 2, entries_per_day=12.5
+    )
