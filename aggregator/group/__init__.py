@@ -1,0 +1,1 @@
+"""Group: which entries belong together, and to which topics they belong."""

@@ -1,0 +1,203 @@
+"""Assign entries to topics by the rules of the configuration, each assignment with its reason in words.
+
+Words are looked for in the title, in the teaser (the first 1,000 letters of the summary, or of the content where there is no
+summary), and in the publishers' categories. Whole articles are left out: they mention too much in passing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aggregator.errors import TopicNotFound
+from aggregator.group.rules import Hits, Lexicon, Term, find_term
+from aggregator.group.words import fold, plain_text, primary_language
+from aggregator.model.entry import Entry
+from aggregator.model.topic import Assignment, Topic
+
+_TEASER_LENGTH = 1_000  # letters; feeds that carry whole articles in the summary get no more words than others
+_TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
+_SHOWN_WORDS = 5  # words of a rule that a reason lists
+_FIELDS = ("title", "teaser")
+_CATEGORY_LEVELS = re.compile(r"[/>|,:]")  # `Sport/Fussball`, `Sport > Fussball`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Whether an entry belongs to a topic: the rules it meets and those it fails, in words."""
+
+    slug: str
+    entry_id: int
+    met: tuple[str, ...]
+    unmet: tuple[str, ...]
+
+    @property
+    def is_assigned(self) -> bool:
+        """The entry belongs to the topic."""
+        return not self.unmet
+
+    @property
+    def is_near_miss(self) -> bool:
+        """The entry meets some rules of the topic and fails one."""
+        return bool(self.met) and len(self.unmet) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """A topic made ready: `first_words` are the numbers of the patterns of which one must be met, if that is so."""
+
+    topic: Topic
+    any_of: tuple[Term, ...]
+    all_of: tuple[Term, ...]
+    none_of: tuple[Term, ...]
+    categories: tuple[str, ...]
+    first_words: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """An entry as rules see it."""
+
+    entry: Entry
+    language: str
+    hits: Hits
+
+
+class TopicMatcher:
+    """Knows the rules of all topics; one thread at a time."""
+
+    def __init__(self, topics: Sequence[Topic], *, default_language: str) -> None:
+        self._default_language = primary_language(default_language) or default_language
+        self._lexicon = Lexicon()
+        self._rules = {topic.slug: self._prepare(topic) for topic in topics}
+
+    def _prepare(self, topic: Topic) -> _Rules:
+        any_of, all_of, none_of = (
+            tuple(map(self._lexicon.term, words)) for words in (topic.any_of, topic.all_of, topic.none_of)
+        )
+        alternatives = topic.any_of and not topic.categories
+        return _Rules(
+            topic=topic,
+            any_of=any_of,
+            all_of=all_of,
+            none_of=none_of,
+            categories=tuple(map(fold, topic.categories)),
+            first_words=frozenset(reading[0] for term in any_of for reading in term.readings) if alternatives else None,
+        )
+
+    def match(self, entry: Entry) -> list[Assignment]:
+        """Return the topics the entry belongs to, in the order of the configuration."""
+        reading = self._read(entry)
+        found = []
+        for slug, rules in self._rules.items():
+            if rules.first_words is not None and rules.first_words.isdisjoint(reading.hits):
+                continue
+            reasons = _reasons(rules, reading)
+            if reasons is not None:
+                found.append(Assignment(slug=slug, entry_id=entry.id, reason="; ".join(reasons)))
+        return found
+
+    def explain(self, slug: str, entry: Entry) -> Explanation:
+        """Return why the entry belongs to a topic, or what it lacks.
+
+        Raises: TopicNotFound.
+        """
+        rules = self._rules.get(slug)
+        if rules is None:
+            nearest = difflib.get_close_matches(slug, self._rules, n=1)
+            raise TopicNotFound(slug, nearest=nearest[0] if nearest else None)
+        verdicts = list(_judge(rules, self._read(entry)))
+        met, unmet = (tuple(words for holds, words in verdicts if holds is wanted) for wanted in (True, False))
+        return Explanation(slug=slug, entry_id=entry.id, met=met, unmet=unmet)
+
+    def _read(self, entry: Entry) -> _Reading:
+        data = entry.data
+        language = primary_language(data.language) or primary_language(entry.origins[0].language) or self._default_language
+        teaser = _teaser(data.summary_html) or _teaser(data.content_html)
+        hits = self._lexicon.search((data.title, teaser, *data.categories), language)
+        return _Reading(entry=entry, language=language, hits=hits)
+
+
+def _teaser(sanitised_html: str) -> str:
+    return plain_text(sanitised_html[:_TEASER_HTML_LENGTH]).strip()[:_TEASER_LENGTH]
+
+
+def _reasons(rules: _Rules, reading: _Reading) -> list[str] | None:
+    """Return what the entry meets, or None as soon as one rule fails."""
+    reasons = []
+    for holds, words in _judge(rules, reading):
+        if not holds:
+            return None
+        reasons.append(words)
+    return reasons
+
+
+def _judge(rules: _Rules, reading: _Reading) -> Iterator[tuple[bool, str]]:
+    """Yield whether the entry meets each rule of a topic, and the rule in words; a `none` that holds is not worth a word."""
+    topic = rules.topic
+    if rules.any_of or rules.categories:
+        yield _judge_any(rules, reading)
+    for term in rules.all_of:
+        found = find_term(term, reading.hits)
+        yield (True, _say("all", term, found)) if found else (False, f'all: "{term.text}" is missing')
+    for term in rules.none_of:
+        found = find_term(term, reading.hits)
+        if found:
+            yield False, _say("none", term, found)
+    if topic.tags or topic.feeds:
+        yield _judge_feeds(topic, reading.entry)
+    if topic.languages:
+        holds = reading.language in topic.languages
+        yield holds, f"language {reading.language}" + ("" if holds else f" is not among {', '.join(topic.languages)}")
+    if not (rules.any_of or rules.all_of or rules.categories or topic.tags or topic.feeds or topic.languages):
+        yield False, "the topic has no rule"
+
+
+def _judge_any(rules: _Rules, reading: _Reading) -> tuple[bool, str]:
+    for term in rules.any_of:
+        found = find_term(term, reading.hits)
+        if found:
+            return True, _say("any", term, found)
+    for category in reading.entry.data.categories if rules.categories else ():
+        if any(_is_category(wanted, level) for level in _levels(category) for wanted in rules.categories):
+            return True, f'category "{category}"'
+    lacking = []
+    if rules.any_of:
+        more = ", …" if len(rules.any_of) > _SHOWN_WORDS else ""
+        lacking.append("any: none of " + ", ".join(f'"{term.text}"' for term in rules.any_of[:_SHOWN_WORDS]) + more)
+    if rules.categories:
+        lacking.append("no category of " + ", ".join(rules.topic.categories[:_SHOWN_WORDS]))
+    return False, ", ".join(lacking)
+
+
+@lru_cache(maxsize=4_096)  # categories; publishers use the same few again and again
+def _levels(category: str) -> tuple[str, ...]:
+    return (fold(category), *(fold(level.strip()) for level in _CATEGORY_LEVELS.split(category)))
+
+
+def _is_category(wanted: str, category: str) -> bool:
+    bare = wanted.strip("*")
+    if wanted.startswith("*") and wanted.endswith("*"):
+        return bare in category
+    if wanted.endswith("*"):
+        return category.startswith(bare)
+    return category.endswith(bare) if wanted.startswith("*") else category == bare
+
+
+def _judge_feeds(topic: Topic, entry: Entry) -> tuple[bool, str]:
+    for origin in entry.origins:
+        tag = next((tag for tag in topic.tags if tag in origin.tags), None)
+        if tag is not None:
+            return True, f"tag {tag}"
+        if origin.feed_url in topic.feeds:
+            return True, f"feed {origin.feed_url}"
+    lacking = [f"no tag of {', '.join(topic.tags)}"] if topic.tags else []
+    return False, ", ".join([*lacking, "not of the feeds named"] if topic.feeds else lacking)
+
+
+def _say(rule: str, term: Term, found: tuple[int, str]) -> str:
+    field, words = found
+    return f'{rule}: "{term.text}" in {_FIELDS[field] if field < len(_FIELDS) else "category"} ("{words}")'
