@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aggregator import __version__
 from aggregator.config import Settings
-from aggregator.emit.build import Site
+from aggregator.emit.build import Links, Site, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.fetch.addresses import AddressGuard
@@ -21,6 +21,7 @@ from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
+from aggregator.model.reading import ReadEvent
 from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
 from aggregator.parse.choose import FeedParser
 from aggregator.pipeline.grouping import group_entries
@@ -68,7 +69,22 @@ class Aggregator:
     def site(self) -> Site:
         """What emitted feeds say of themselves."""
         site = self.settings.site
-        return Site(title=site.title, base_url=site.base_url, language=site.language, links=self.settings.ranking.links)
+        return Site(
+            title=site.title,
+            base_url=site.base_url,
+            language=site.language,
+            tag_authority=self._tag_authority(),
+            links=Links(self.settings.ranking.links),
+        )
+
+    def _tag_authority(self) -> str:
+        """Return the host name in every id: that of the first publication for ever, so that a site that moves keeps its ids."""
+        with self.storage.write() as tx:
+            authority = tx.noted("tag_authority")
+            if authority is None:
+                authority = tag_authority_of(self.settings.site.base_url)
+                tx.note("tag_authority", authority)
+        return authority
 
     def configure(self) -> tuple[int, int]:
         """Bring feeds, topics and scores in the store to the settings; return how many feeds came and went."""
@@ -81,17 +97,19 @@ class Aggregator:
             tx.topics.configure(self.settings.topics)
             tx.reads.rescore(
                 popularity.parameters(half_life=ranking.half_life, coverage_weight=ranking.coverage_weight),
-                score_of=lambda event: popularity.read_score(event, half_life=ranking.half_life),
+                score_of=self.score_of,
                 prior=self.prior,
             )
         return added, removed
 
+    def score_of(self, event: ReadEvent) -> float:
+        """Return the score that one read is worth."""
+        return popularity.read_score(event, half_life=self.settings.ranking.half_life)
+
     def prior(self, dated_at: datetime) -> float:
         """Return the score that one publisher's coverage at `dated_at` is worth."""
         ranking = self.settings.ranking
-        return popularity.prior_score(
-            dated_at, coverage_weight=ranking.coverage_weight, half_life=ranking.half_life
-        )
+        return popularity.prior_score(dated_at, coverage_weight=ranking.coverage_weight, half_life=ranking.half_life)
 
     def poll(
         self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -180,16 +198,14 @@ def make_parser() -> Parser:
 
 
 @contextmanager
-def open_aggregator(
-    settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None
-) -> Iterator[Aggregator]:
+def open_aggregator(settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None) -> Iterator[Aggregator]:
     """Open the store of the settings, upgraded if it is an older one, and bring it to the settings.
 
     Raises: SchemaOutdated for a store made by a newer version, StorageError.
     """
     report = upgrade(settings.store.url)
     if report.backup is not None:
-        log.info("database upgraded from=%s to=%s backup=%s", report.found, report.made, report.backup)
+        log.info("database upgraded from=%s to=%s backup=%s", report.from_revision, report.to_revision, report.backup)
     aggregator = Aggregator(settings, open_database(settings.store.url), clock or SystemClock(), fetcher)
     try:
         aggregator.configure()

@@ -25,10 +25,10 @@ def upgrade(context: typer.Context) -> None:
     from aggregator.store.upgrade import upgrade as upgrade_database
 
     report = upgrade_database(read_settings(context).store.url)
-    if report.found == report.made:
-        typer.echo(f"the schema is at {report.made} already")
+    if report.from_revision == report.to_revision:
+        typer.echo(f"the schema is at {report.to_revision} already")
         return
-    typer.echo(f"schema {report.found or 'none'} → {report.made}")
+    typer.echo(f"schema {report.from_revision or 'none'} → {report.to_revision}")
     if report.backup:
         typer.echo(f"a copy of the database as it was: {report.backup}")
 

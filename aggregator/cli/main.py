@@ -46,9 +46,9 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with 
 @app.callback()
 def configure(
     context: typer.Context,
-    config: Annotated[
-        Path, typer.Option("--config", "-c", envvar="AGGREGATOR_CONFIG", help="The configuration file.")
-    ] = Path("config.yaml"),
+    config: Annotated[Path, typer.Option("--config", "-c", envvar="AGGREGATOR_CONFIG", help="The configuration file.")] = Path(
+        "config.yaml"
+    ),
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors only.")] = False,
     _version: Annotated[

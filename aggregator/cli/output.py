@@ -70,7 +70,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def show_time(at: datetime | None, *, never: str = "–") -> str:
+def show_time(at: datetime | None, *, never: str = "-") -> str:
     """Return a time for a table, in local time."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else never
 

@@ -49,7 +49,9 @@ def poll(
     for failure in report.failures:
         typer.echo(f"  {failure.url}: {failure.reason} (next try {show_time(failure.next_poll_at, never='never')})")
     if not report.polled:
-        typer.echo("No feed is due. `aggregator poll --all` polls them all the same, `aggregator feeds` shows when each is due.")
+        typer.echo(
+            "No feed is due. `aggregator poll --all` polls them all the same, `aggregator feeds` shows when each is due."
+        )
 
 
 def _poll_json(report: PollReport) -> dict[str, object]:
@@ -88,7 +90,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     with opened(context) as aggregator:
         with aggregator.storage.read() as tx:
             counts = tx.counts()
-        database = {"url": aggregator.storage.url, "size_bytes": aggregator.storage.size_bytes()}
+        url, size_bytes = aggregator.storage.url, aggregator.storage.size_bytes()
     if as_json:
         print_json(
             {
@@ -101,7 +103,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 },
                 **{name: getattr(counts, name) for name in ("entries", "stories", "topics", "readers", "reads")},
                 "last_pass_at": counts.last_pass_at,
-                "database": database,
+                "database": {"url": url, "size_bytes": size_bytes},
             }
         )
         return
@@ -111,6 +113,6 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         ("topics", counts.topics),
         ("reads", counts.reads),
         ("last pass", show_time(counts.last_pass_at, never="none yet; `aggregator run` or `aggregator poll` makes one")),
-        ("database", f"{database['url']} ({show_size(int(database['size_bytes']))})"),
+        ("database", f"{url} ({show_size(size_bytes)})"),
     ]
     print_table(("what", f"aggregator {__version__}"), rows, empty="")

@@ -44,7 +44,7 @@ def supervise(config: Path, settings: Settings) -> int:
     with hold_store(settings.store.url):
         report = upgrade(settings.store.url)
         if report.backup:
-            log.info("database upgraded from=%s to=%s backup=%s", report.found, report.made, report.backup)
+            log.info("database upgraded from=%s to=%s backup=%s", report.from_revision, report.to_revision, report.backup)
         return _Supervisor(config, settings).run()
 
 

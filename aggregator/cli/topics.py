@@ -15,9 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    group = typer.Typer(
-        help="Topics with counts; `topics preview SLUG` shows what matches and why.", rich_markup_mode=None
-    )
+    group = typer.Typer(help="Topics with counts; `topics preview SLUG` shows what matches and why.", rich_markup_mode=None)
     group.callback(invoke_without_command=True)(list_topics)
     group.command("preview")(preview)
     app.add_typer(group, name="topics")
@@ -33,9 +31,7 @@ def list_topics(context: typer.Context, as_json: Json = False) -> None:
             rows = tx.topics.all()
     if as_json:
         # Stories come with grouping by event; until then every entry stands alone.
-        print_json(
-            {"topics": [{"slug": r.slug, "title": r.title, "entries": r.entries, "stories": r.entries} for r in rows]}
-        )
+        print_json({"topics": [{"slug": r.slug, "title": r.title, "entries": r.entries, "stories": r.entries} for r in rows]})
         return
     print_table(
         ("slug", "title", "entries"),
@@ -79,10 +75,7 @@ def preview(
     typer.echo(f"{len(result.matches)} of the newest {result.looked_at} entries match {topics[slug].title!r}")
     print_table(
         ("date", "title", "source", "why"),
-        [
-            (show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, m.reason)
-            for m in result.matches
-        ],
+        [(show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, m.reason) for m in result.matches],
         empty="Nothing matches yet. Poll first (`aggregator poll`), or widen the rules.",
     )
     if result.near_misses:

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 
-from aggregator.app import Aggregator, open_aggregator
+from aggregator.app import open_aggregator
 from aggregator.cli.output import start_logging
 from aggregator.config import Settings
 from aggregator.errors import AggregatorError
@@ -40,10 +40,12 @@ def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
     """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings."""
     import uvicorn
 
-    with open_aggregator(settings) as aggregator:
+    from aggregator.web.wiring import open_web
+
+    with open_aggregator(settings) as aggregator, open_web(aggregator) as application:
         server = uvicorn.Server(
             uvicorn.Config(
-                _web_application(aggregator),
+                application,
                 host=settings.server.host,
                 port=settings.server.port,
                 access_log=False,  # addresses of readers are not kept
@@ -54,12 +56,6 @@ def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
             )
         )
         server.run(sockets=[sock] if sock else None)
-
-
-def _web_application(aggregator: Aggregator) -> object:
-    from aggregator.web.asgi import create_app
-
-    return create_app(aggregator)
 
 
 def main() -> None:

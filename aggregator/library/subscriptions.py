@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import FeedError, FeedNotFound, FetchError, NotAFeed
 from aggregator.fetch.discovery import feed_links, well_known_feed_urls
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 from aggregator.model.parsed import ParsedFeed
 from aggregator.protocols import Fetcher, Parser
+from aggregator.storage import Storage
 
 MAX_LINKED_TRIES = 5
 """Feeds linked from a page that are tried, best first: pages list the main feed first, and each try is a request."""
@@ -53,9 +55,7 @@ def find_feed(address: str, *, fetcher: Fetcher, parser: Parser) -> FoundFeed:
     raise FeedNotFound(f"no feed found; tried {', '.join(tried)}", feed_url=url)
 
 
-def check_feeds(
-    urls: Sequence[str], *, fetcher: Fetcher, parser: Parser
-) -> Iterator[tuple[str, FoundFeed | FeedError]]:
+def check_feeds(urls: Sequence[str], *, fetcher: Fetcher, parser: Parser) -> Iterator[tuple[str, FoundFeed | FeedError]]:
     """Fetch every feed once and yield what it is, or what is wrong with it, as the answers come."""
     for request, outcome in fetcher.fetch_all(FetchRequest(url=url) for url in urls):
         try:
@@ -85,4 +85,23 @@ def _found(fetched: Fetched, parsed: ParsedFeed, *, others: Iterable[str] = ()) 
         language=parsed.data.language,
         entries=len(parsed.entries),
         others=tuple(others),
+    )
+
+
+def write_sources_opml(storage: Storage, *, title: str) -> bytes:
+    """Return our sources as OPML, by title, in the folders of their first tags."""
+    with storage.read() as tx:
+        feeds = tx.feeds.all()
+    return write_opml(
+        title,
+        (
+            Outline(
+                title=feed.title,
+                feed_url=feed.settings.url,
+                page_url=feed.data.home_url,
+                language=feed.settings.language or feed.data.language,
+                tags=feed.settings.tags,
+            )
+            for feed in feeds
+        ),
     )

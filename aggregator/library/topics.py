@@ -36,8 +36,8 @@ def preview_topic(storage: Storage, topic: Topic, *, limit: int, default_languag
     near_misses: list[Verdict] = []
     for entry in entries:
         explanation = matcher.explain(topic.slug, entry)
-        if explanation.matches:
-            matches.append(Verdict(entry=entry, reason=explanation.reason))
-        elif explanation.near_miss:
-            near_misses.append(Verdict(entry=entry, reason=explanation.reason))
+        if explanation.is_assigned:
+            matches.append(Verdict(entry=entry, reason="; ".join(explanation.met)))
+        elif explanation.is_near_miss:
+            near_misses.append(Verdict(entry=entry, reason="; ".join(explanation.unmet)))
     return Preview(looked_at=len(entries), matches=tuple(matches), near_misses=tuple(near_misses))

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.errors import AggregatorError, FeedError, FetchError, ParseError, StorageError
+from aggregator.errors import FeedError, FetchError, ParseError, StorageError
 from aggregator.fetch.cadence import (
     CadenceRules,
     after_document,
@@ -98,7 +98,7 @@ def ingest(
                     now=started_at, limit=CLAIM_FEEDS, lease=LEASE, owner=rules.owner, everything=everything
                 )
             claimed += len(feeds)
-            for batch in _batches(_poll(feeds, fetcher, parser, clock, rules, should_stop)):
+            for batch in _batches(_poll(feeds, fetcher, parser, clock=clock, rules=rules, should_stop=should_stop)):
                 with storage.write() as tx:
                     changes = _store(tx, batch, clock.now(), rules)
                 report = _count(report, batch, changes)
@@ -125,14 +125,13 @@ def _poll(
     feeds: Sequence[Feed],
     fetcher: Fetcher,
     parser: Parser,
+    *,
     clock: Clock,
     rules: IngestRules,
     should_stop: Callable[[], bool],
 ) -> Iterator[_Polled]:
     by_id = {feed.id: feed for feed in feeds}
-    requests = (
-        FetchRequest(url=feed.fetch_url, feed_id=feed.id, validators=feed.poll.validators) for feed in feeds
-    )
+    requests = (FetchRequest(url=feed.fetch_url, feed_id=feed.id, validators=feed.poll.validators) for feed in feeds)
     with closing(fetcher.fetch_all(requests)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
         for request, outcome in outcomes:
             yield _read(by_id[request.feed_id], outcome, parser, clock.now(), rules)
@@ -180,10 +179,7 @@ def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: Inge
     read = [(one.feed, one.update) for one in batch if one.update is not None]
     known = tx.entries.known([(feed.id, update.entries) for feed, update in read])
     decided = decide(
-        [
-            FeedToDecide(feed_id=feed.id, update=update, first_poll=feed.poll.last_success_at is None)
-            for feed, update in read
-        ],
+        [FeedToDecide(feed_id=feed.id, update=update, first_poll=feed.poll.last_success_at is None) for feed, update in read],
         known,
         now=now,
     )
@@ -210,15 +206,13 @@ def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRul
         )
         poll, moved = follow_move(poll, permanent_url=outcome.permanent_url, now=now)
         return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, url=moved)
-    poll = _after_document(one, one.update, outcome, entries, now, rules)
+    poll = _after_document(one, one.update, outcome, entries, now=now, rules=rules)
     poll, moved = follow_move(poll, permanent_url=outcome.permanent_url, now=now)
-    return FeedChange(
-        feed_id=feed.id, polled_at=now, poll=poll, data=one.update.data, entries=entries, url=moved
-    )
+    return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, data=one.update.data, entries=entries, url=moved)
 
 
 def _after_document(
-    one: _Polled, update: FeedUpdate, outcome: Fetched, entries: EntryChanges, now: datetime, rules: IngestRules
+    one: _Polled, update: FeedUpdate, outcome: Fetched, entries: EntryChanges, *, now: datetime, rules: IngestRules
 ) -> PollState:
     dates = [entry.data.published_at for entry in update.entries if entry.data.published_at is not None]
     return after_document(
@@ -258,7 +252,6 @@ def _count(report: PollReport, batch: Sequence[_Polled], changes: Sequence[FeedC
         gone=report.gone + gone,
         new=report.new + sum(len(change.entries.new) for change in changes),
         modified=report.modified + sum(len(change.entries.modified) for change in changes),
-        unmodified=report.unmodified
-        + sum(change.entries.unmodified + len(change.entries.added_origins) for change in changes),
+        unmodified=report.unmodified + sum(change.entries.unmodified + len(change.entries.added_origins) for change in changes),
         failures=report.failures + failures,
     )

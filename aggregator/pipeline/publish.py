@@ -70,9 +70,7 @@ def _enter_lists(storage: Storage, topics: Sequence[Topic], rules: RankingRules,
     with storage.read() as tx:
         for topic in (None, *topics):
             name = list_name(topic)
-            candidates = tx.entries.most_read(
-                limit=rules.top * CANDIDATES_PER_PLACE, topic=topic.slug if topic else None
-            )
+            candidates = tx.entries.most_read(limit=rules.top * CANDIDATES_PER_PLACE, topic=topic.slug if topic else None)
             entered = {entry_id for entry_id, _ in tx.reads.entered(name, limit=rules.list_entries * CANDIDATES_PER_PLACE)}
             new = newly_entered(candidates, entered, top=rules.top, min_reads=rules.min_reads)
             if new:

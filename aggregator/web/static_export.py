@@ -1,0 +1,81 @@
+"""The site as static files: every page and feed, asked of the application itself, so there is one way to render."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from aggregator.app import Aggregator
+from aggregator.web.wiring import open_web
+
+FIXED_PATHS = ("/", "/most-read", "/feeds", "/opml", "/favicon.svg", "/static/style.css")
+HTTP_OK = 200
+
+
+def export_site(
+    aggregator: Aggregator, directory: Path, *, on_progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> int:
+    """Write every emitted feed, every page that lists entries, and the pages of the entries listed; return how many files.
+
+    A page becomes `index.html` in a folder of its name, which any web server finds by the page's address.
+    """
+    with aggregator.storage.read() as tx:
+        rows = tx.topics.all()
+        entries = {entry.id for row in rows for entry in tx.topics.entries(row.slug, limit=50)}
+        feeds = [document.path for document in tx.documents.all()]
+    paths = [*FIXED_PATHS, *feeds]
+    paths += [path for row in rows for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read")]
+    paths += [f"/entries/{entry_id}" for entry_id in sorted(entries)]
+    written = 0
+    with open_web(aggregator) as application:
+        for done, path in enumerate(paths, start=1):
+            status, media_type, body = asyncio.run(_get(application, path))
+            if status == HTTP_OK:
+                _write(directory, path, media_type, body)
+                written += 1
+            on_progress(done, len(paths))
+    return written
+
+
+def _write(directory: Path, path: str, media_type: str, body: bytes) -> None:
+    target = directory / path.strip("/")
+    if media_type.startswith("text/html"):
+        target /= "index.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(body)
+
+
+async def _get(application: Starlette, path: str) -> tuple[int, str, bytes]:
+    """Ask the application for a path, as a server would (ASGI 3, HTTP); it is no reader, so nothing is counted."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"user-agent", b"aggregator-export (bot)")],
+        "client": None,
+        "server": None,
+    }
+    status, headers, body = 0, dict[bytes, bytes](), bytearray()
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers.update(message["headers"])
+        else:
+            body.extend(message.get("body", b""))
+
+    await application(scope, receive, send)
+    return status, headers.get(b"content-type", b"").decode(), bytes(body)

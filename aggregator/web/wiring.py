@@ -1,0 +1,36 @@
+"""The web application of an open aggregator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.applications import Starlette
+
+from aggregator.app import Aggregator
+from aggregator.library.reads import ReadRecorder
+from aggregator.web.asgi import create_app
+from aggregator.web.site import WebSite
+
+
+@contextmanager
+def open_web(aggregator: Aggregator) -> Iterator[Starlette]:
+    """Give the application; reads that wait to be written are written at the end."""
+    settings = aggregator.settings
+    recorder = ReadRecorder(aggregator.storage, score_of=aggregator.score_of)
+    try:
+        yield create_app(
+            storage=aggregator.storage,
+            site=WebSite(
+                title=settings.site.title,
+                base_url=settings.site.base_url,
+                language=settings.site.language,
+                contact=settings.site.contact or None,
+                min_reads=settings.ranking.min_reads,
+            ),
+            recorder=recorder,
+            clock=aggregator.clock,
+            trusted_proxies=settings.server.trusted_proxies,
+        )
+    finally:
+        recorder.close()
