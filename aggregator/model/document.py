@@ -29,7 +29,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntry:
-    """One entry of an outgoing feed; `id` is permanent, `url` is what a reader opens."""
+    """One entry of an outgoing feed; `id` is permanent, `url` is what a reader opens.
+
+    `external_url` is the publisher's page where `url` is a counted link of ours.
+    """
 
     id: str
     url: str
@@ -45,6 +48,7 @@ class DocumentEntry:
     language: str | None
     attribution: Attribution
     page_url: str
+    external_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

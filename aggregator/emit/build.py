@@ -1,0 +1,226 @@
+"""From stored entries to feed documents, free of format and of time."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import urlsplit
+
+from aggregator.emit.text import one_line, teaser
+from aggregator.emit.words import Words, words_of
+from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
+from aggregator.model.entry import Enclosure, Entry
+from aggregator.model.feed import Person
+from aggregator.model.topic import Topic
+
+TAG_YEAR = 2026
+"""The year in our tag URIs (RFC 4151). It belongs to the ids, not to the calendar: it never changes."""
+
+NEVER = datetime(TAG_YEAR, 1, 1, tzinfo=UTC)
+"""When a feed that shows nothing yet was changed last."""
+
+MAX_ENTRIES = 200
+"""Most entries of a feed, whatever its topic says."""
+
+MAX_CONTENT_CHARS = 65_536
+"""Longest full text emitted; a longer one is left to the teaser and the link, so that one entry cannot fill a document."""
+
+MAX_CATEGORIES = 20
+MAX_AUTHORS = 10
+MAX_ENCLOSURES = 10
+MAX_MEDIA_TYPE_CHARS = 127  # RFC 6838, section 4.2
+MAX_URL_CHARS = 2048
+"""Longest URL emitted; the limits of an entry hold so that no single one can fill a document."""
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of BCP 47, section 2.1
+
+
+class Links(enum.StrEnum):
+    """Where an entry's link leads: straight to the publisher, or there over our counted redirect."""
+
+    DIRECT = "direct"
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Who emits. `base_url` has no slash at its end.
+
+    `tag_authority` is the host name in every id; keep it when the site moves, or every entry becomes new to every reader.
+    """
+
+    title: str
+    base_url: str
+    language: str
+    tag_authority: str
+    links: Links = Links.DIRECT
+    hub_url: str | None = None
+
+
+def tag_authority_of(base_url: str) -> str:
+    """Return the authority that a site at `base_url` starts with: its host, without port."""
+    return re.sub(r"[^a-z0-9.-]", "-", (urlsplit(base_url).hostname or "localhost").lower())
+
+
+def build_topic_feed(site: Site, topic: Topic, entries: Sequence[Entry], *, full_text: bool = False) -> FeedDocument:
+    """Return the feed "Mehr zum Thema" of a topic, of the first `topic.limit` entries in the order given.
+
+    `full_text` says that the publishers allow their full texts in it.
+    """
+    words = words_of(site.language)
+    shown = entries[: min(topic.limit, MAX_ENTRIES)]
+    return FeedDocument(
+        path=f"/topics/{topic.slug}",
+        base_url=site.base_url,
+        id=mint_id(site, f"topics/{topic.slug}"),
+        title=words.more_on_topic.format(title=topic.title),
+        description=topic.description or words.topic_description.format(title=topic.title, site=site.title),
+        language=site.language,
+        updated_at=max((_changed_at(entry) for entry in shown), default=NEVER),
+        entries=tuple(
+            _document_entry(
+                site,
+                entry,
+                published_at=entry.dated_at,
+                updated_at=_updated_at(entry),
+                full_text=full_text,
+            )
+            for entry in shown
+        ),
+        hub_url=site.hub_url,
+    )
+
+
+def build_most_read_feed(
+    site: Site, topic: Topic | None, listed: Sequence[tuple[Entry, datetime]], *, full_text: bool = False
+) -> FeedDocument:
+    """Return the feed "Meistgelesene Artikel" of a topic or of the whole site, in the order given.
+
+    `listed` says when each entry entered the list, and that is its date: feed readers sort by date and would hide a rank.
+    """
+    words = words_of(site.language)
+    shown = listed[:MAX_ENTRIES]
+    path = f"/topics/{topic.slug}/most-read" if topic else "/most-read"
+    return FeedDocument(
+        path=path,
+        base_url=site.base_url,
+        id=mint_id(site, path.removeprefix("/")),
+        title=words.most_read_on_topic.format(title=topic.title) if topic else words.most_read,
+        description=words.most_read_description.format(site=site.title),
+        language=site.language,
+        updated_at=max((max(entered_at, entry.modified_at) for entry, entered_at in shown), default=NEVER),
+        entries=tuple(
+            _document_entry(
+                site,
+                entry,
+                published_at=entered_at,
+                updated_at=entered_at,
+                full_text=full_text,
+            )
+            for entry, entered_at in shown
+        ),
+        hub_url=site.hub_url,
+    )
+
+
+def mint_id(site: Site, specific: str) -> str:
+    """Return a tag URI (RFC 4151) of ours."""
+    return f"tag:{site.tag_authority},{TAG_YEAR}:{specific}"
+
+
+def entry_id(site: Site, entry: Entry) -> str:
+    """Return the permanent id of an entry, the same in all our feeds.
+
+    It is minted from our own id, never taken from the publisher, even where the origin is Atom: one entry has several
+    origins with an id each, origins come and go, and a feed that renews its ids must not make old entries new.
+    """
+    return mint_id(site, f"entry/{entry.id}")
+
+
+def attribution_of(entry: Entry) -> Attribution:
+    """Return whose entry it is: the publisher that an aggregated feed names, else the feed whose words it has."""
+    origin, data = entry.origins[0], entry.data
+    source_title, source_url = one_line(data.source_title or ""), _web_url(data.source_url)
+    if source_title and source_url:
+        return Attribution(title=source_title, home_url=None, feed_url=source_url)
+    title = one_line(origin.feed_title) or origin.site
+    return Attribution(title=title, home_url=origin.home_url, feed_url=origin.feed_url)
+
+
+def _document_entry(
+    site: Site, entry: Entry, *, published_at: datetime, updated_at: datetime, full_text: bool
+) -> DocumentEntry:
+    data = entry.data
+    attribution = attribution_of(entry)
+    page_url = f"{site.base_url}/entries/{entry.id}"
+    article_url = _web_url(data.url)
+    counted = article_url is not None and site.links is Links.COUNTED
+    summary = teaser(data.summary_html) or teaser(data.content_html)
+    content = data.content_html if full_text and len(data.content_html) <= MAX_CONTENT_CHARS else ""
+    return DocumentEntry(
+        id=entry_id(site, entry),
+        url=f"{site.base_url}/r/{entry.id}" if counted else article_url or page_url,
+        title=_title_of(entry, summary, words_of(site.language)),
+        published_at=published_at,
+        updated_at=updated_at,
+        summary_html=escape(summary, quote=False),
+        content_html=content,
+        authors=_authors_of(entry, attribution),
+        categories=_distinct(one_line(category) for category in data.categories[:MAX_CATEGORIES]),
+        enclosures=tuple(map(_clean_enclosure, filter(_is_of_web, data.enclosures[:MAX_ENCLOSURES]))),
+        image_url=_web_url(data.image_url),
+        language=_language_tag(data.language) or _language_tag(entry.origins[0].language),
+        attribution=attribution,
+        page_url=page_url,
+        external_url=article_url if counted else None,
+    )
+
+
+def _title_of(entry: Entry, summary: str, words: Words) -> str:
+    # Feeds of notes have no titles, yet Atom and most readers need one: the beginning of the text serves.
+    return one_line(entry.data.title) or one_line(summary, limit=80) or words.untitled
+
+
+def _authors_of(entry: Entry, attribution: Attribution) -> tuple[Person, ...]:
+    """Return the authors without their e-mail addresses, which are not ours to spread; else the publisher."""
+    named = ((one_line(person.name), _web_url(person.url)) for person in entry.data.authors[:MAX_AUTHORS])
+    authors = tuple(Person(name=name, url=url) for name, url in named if name)
+    return authors or (Person(name=attribution.title, url=attribution.home_url),)
+
+
+def _web_url(url: str | None) -> str | None:
+    """Return the URL if it is of the web: no `javascript:`, no `data:`, whatever a feed says."""
+    return url if url and url.startswith(("https://", "http://")) and len(url) <= MAX_URL_CHARS else None
+
+
+def _language_tag(tag: str | None) -> str | None:
+    return tag if tag and _LANGUAGE_TAG.fullmatch(tag) else None
+
+
+def _is_of_web(enclosure: Enclosure) -> bool:
+    return _web_url(enclosure.url) is not None
+
+
+def _clean_enclosure(enclosure: Enclosure) -> Enclosure:
+    media_type = one_line(enclosure.media_type or "", limit=MAX_MEDIA_TYPE_CHARS) or None
+    length = enclosure.length_bytes if enclosure.length_bytes and enclosure.length_bytes > 0 else None
+    return replace(enclosure, media_type=media_type, length_bytes=length)
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _updated_at(entry: Entry) -> datetime:
+    """When the content changed last, but not when we found it: a first sighting is no change."""
+    changed = entry.modified_at > entry.first_seen_at
+    return max(entry.dated_at, entry.modified_at) if changed else entry.dated_at
+
+
+def _changed_at(entry: Entry) -> datetime:
+    """When a feed that shows the entry changed by it: an old entry found today is news to the feed's readers today."""
+    return max(entry.dated_at, entry.modified_at)
