@@ -6,6 +6,7 @@ Every problem is listed, one a line; the error's own line and key are those of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from aggregator.config.environment import Override, read_overrides
 from aggregator.config.reading import line_of, parse_yaml, plain, read_text
 from aggregator.config.reasons import reason_of
 from aggregator.config.settings import Settings
+from aggregator.config.values import feed_key
 from aggregator.errors import ConfigError
 
 _SQLITE = "sqlite:///"
@@ -25,7 +27,8 @@ _SQLITE = "sqlite:///"
 def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
     """Return the settings of the file, with those of the environment on top.
 
-    A relative SQLite path is taken from the folder of the file; a `site.base_url` left out is made of host and port.
+    A relative SQLite path is taken from the folder of the file; a `site.base_url` left out is made of host and port; topics
+    name feeds by the URL that the list of feeds spells.
 
     Raises: ConfigError.
     """
@@ -66,7 +69,9 @@ def _complete(settings: Settings, path: Path) -> Settings:
         file, question_mark, options = store.url.removeprefix(_SQLITE).partition("?")
         absolute = path.absolute().parent / file
         store = store.model_copy(update={"url": f"{_SQLITE}{absolute}{question_mark}{options}"})
-    return settings.model_copy(update={"site": site, "store": store})
+    urls = {feed_key(feed.url): feed.url for feed in settings.feeds}
+    topics = tuple(replace(topic, feeds=tuple(urls[feed_key(url)] for url in topic.feeds)) for topic in settings.topics)
+    return settings.model_copy(update={"site": site, "store": store, "topics": topics})
 
 
 def _config_error(

@@ -80,12 +80,13 @@ class Lexicon:
 
 
 def _patterns(piece: str, parts: Sequence[str]) -> Iterator[Pattern]:
+    """Yield the patterns of one piece of a rule; a star behind a hyphen (`EU-*`) opens nothing, for `EU` finds `EU-Gipfel`."""
     last = len(parts) - 1
     for place, part in enumerate(parts):
         yield Pattern(
             word=part.casefold(),
-            open_start=place == 0 and piece.startswith("*"),
-            open_end=place == last and piece.endswith("*"),
+            open_start=place == 0 and piece[:1] == "*" and piece[1:2].isalnum(),
+            open_end=place == last and piece[-1:] == "*" and piece[-2:-1].isalnum(),
         )
 
 
