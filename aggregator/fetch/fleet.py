@@ -1,0 +1,331 @@
+"""Many documents at once: a thread drives libcurl's multi handle, outcomes come through a queue as they are ready.
+
+The thread lets libcurl's clocks run even while the caller is busy with an outcome. It starts new requests only while those
+under way and the outcomes not yet taken are fewer than the limit, so a slow caller slows the fetching, not the memory.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import islice
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+import pycurl
+
+from aggregator.errors import FetchError
+from aggregator.fetch.addresses import AddressGuard
+from aggregator.fetch.failures import curl_failure
+from aggregator.fetch.http import Exchange, Visit, trusted_certificates
+from aggregator.fetch.politeness import FetchLimits, HostSchedule
+from aggregator.model.fetching import FetchOutcome, FetchRequest
+
+LOOK_AHEAD = 10_000  # requests read ahead of the outcomes, so that one host's long list does not hide the others
+_PULL = 500  # requests read at a time
+_LONGEST_WAIT_SECONDS = 1.0
+_KEPT_CONNECTIONS = 4  # idle connections kept for each one allowed at a time
+
+_Outcomes = list[tuple[FetchRequest, FetchOutcome]]
+
+
+class CurlFetcher:
+    """Fetches documents with libcurl (`protocols.Fetcher`).
+
+    Requests are read ahead, in the caller's thread; connections, and the gaps between visits to a host, last from one call
+    of `fetch_all` to the next. `agent` is sent as User-Agent (see `http.user_agent`).
+    """
+
+    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, user_agent: str) -> None:
+        self._limits = limits
+        self._guard = guard
+        self._agent = user_agent
+        self._idle: list[Fleet] = []
+        self._closed = False
+
+    def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
+        """Yield an outcome for every request, as they become ready; closing the iterator abandons what is under way."""
+        if self._closed:
+            raise RuntimeError("the fetcher is closed")
+        fleet = self._idle.pop() if self._idle else Fleet(limits=self._limits, guard=self._guard, agent=self._agent)
+        try:
+            yield from fleet.run(requests)
+        finally:
+            if self._closed:
+                fleet.close()
+            else:
+                self._idle.append(fleet)
+
+    def close(self) -> None:
+        """Close every connection; passes under way end when their iterators do."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+class Fleet:
+    """One pass at a time: the caller's side (`run`) and the thread's side (`_drive`) meet in `_inbox` and `_results`.
+
+    Only one side writes each counter: the caller `_taken`, the thread `_delivered`.
+    """
+
+    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, agent: str) -> None:
+        self._limits = limits
+        self._guard = guard
+        certificates = trusted_certificates()
+        self._free = [
+            Exchange(limits=limits, guard=guard, agent=agent, certificates=certificates) for _ in range(limits.concurrency)
+        ]
+        self._flying: dict[pycurl.Curl, _Flight] = {}
+        self._schedule: HostSchedule[Visit] = HostSchedule(connections=limits.per_host_connections, gap=limits.per_host_gap)
+        self._held: dict[str, FetchError] = {}
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS * limits.concurrency)
+        self._bell, self._bell_rope = socket.socketpair()
+        self._bell.setblocking(False)
+        self._bell_rope.setblocking(False)
+        shortest = min(limits.first_byte_timeout, limits.stall_timeout).total_seconds()
+        self._sweep_seconds = min(max(shortest / 4, 0.01), _LONGEST_WAIT_SECONDS)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._inbox: deque[FetchRequest] = deque()
+        self._results: SimpleQueue[_Outcomes | BaseException] = SimpleQueue()
+        self._outbox: _Outcomes = []
+        self._held.clear()
+        self._taken = self._delivered = 0
+        self._stopping = False
+        self._asleep = False
+        self._starved = False
+        self._next_sweep = 0.0
+
+    # The caller's side
+
+    def run(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
+        """Yield an outcome for every request."""
+        self._begin()
+        source = iter(requests)
+        exhausted = False
+        pulled = 0
+        thread = Thread(target=self._drive, name="fetch", daemon=True)
+        thread.start()
+        try:
+            while True:
+                room = LOOK_AHEAD - (pulled - self._taken)
+                if not exhausted and room > 0:
+                    more = list(islice(source, min(room, _PULL)))
+                    exhausted = len(more) < min(room, _PULL)
+                    pulled += len(more)
+                    self._inbox.extend(more)
+                    self._ring()
+                if exhausted and pulled == self._taken:
+                    return
+                try:
+                    batch = self._results.get(block=exhausted or room <= 0)
+                except Empty:
+                    continue
+                if isinstance(batch, BaseException):
+                    raise batch
+                for pair in batch:
+                    self._taken += 1
+                    if self._starved:
+                        self._ring()
+                    yield pair
+        finally:
+            self._stopping = True
+            self._ring()
+            thread.join()
+
+    def close(self) -> None:
+        """Close the handles and their connections."""
+        for exchange in self._free:
+            exchange.curl.close()
+        self._free.clear()
+        self._multi.close()
+        self._bell.close()
+        self._bell_rope.close()
+
+    def _ring(self) -> None:
+        """Wake the thread if it sleeps."""
+        if self._asleep:
+            self._asleep = False
+            self._starved = False
+            try:
+                self._bell_rope.send(b"!")
+            except BlockingIOError:  # it has been rung often enough
+                pass
+
+    # The thread's side
+
+    def _drive(self) -> None:
+        try:
+            while not self._stopping:
+                self._receive()
+                self._start()
+                self._multi.perform()
+                finished = self._collect()
+                self._sweep()
+                if self._outbox:
+                    self._delivered += len(self._outbox)
+                    self._results.put(self._outbox)
+                    self._outbox = []
+                if not finished:
+                    self._sleep()
+        except BaseException as error:  # noqa: BLE001 -- handed to the caller's side, which raises it there
+            self._results.put(error)
+        finally:
+            for curl, flight in self._flying.items():
+                self._multi.remove_handle(curl)
+                self._free.append(flight.exchange)
+            self._flying.clear()
+            self._schedule.clear()
+
+    def _receive(self) -> None:
+        """Line up what the caller asked for."""
+        while self._inbox:
+            request = self._inbox.popleft()
+            try:
+                visit = Visit.of(request, self._guard)
+            except FetchError as error:
+                self._outbox.append((request, error))
+            else:
+                self._line_up(visit)
+
+    def _line_up(self, visit: Visit) -> None:
+        answer = self._held.get(visit.site)
+        if answer:
+            self._outbox.append((visit.request, _withheld(visit, answer)))
+        else:
+            self._schedule.add(visit.site, visit)
+
+    def _room(self) -> int:
+        undelivered = self._delivered + len(self._outbox) - self._taken
+        return self._limits.concurrency - len(self._flying) - undelivered
+
+    def _start(self) -> None:
+        """Start what may start."""
+        room = self._room()
+        while room > 0 and self._free:
+            ready = self._schedule.next_ready(time.monotonic())
+            if ready is None:
+                return
+            self._launch(self._free.pop(), ready[1])
+            room -= 1
+
+    def _launch(self, exchange: Exchange, visit: Visit) -> None:
+        try:
+            exchange.open(visit)
+            self._multi.add_handle(exchange.curl)
+        except FetchError as error:
+            self._end(exchange, visit, error)
+        except pycurl.error as error:
+            self._end(exchange, visit, curl_failure(error.args[0], error.args[-1], url=visit.request.url, host=visit.site))
+        else:
+            self._flying[exchange.curl] = _Flight(exchange)
+
+    def _collect(self) -> int:
+        """Take in the answers that are complete; return how many."""
+        finished = 0
+        queued = 1
+        while queued:
+            queued, succeeded, failed = self._multi.info_read()
+            for curl in succeeded:
+                self._land(curl, 0, "")
+            for curl, code, detail in failed:
+                self._land(curl, code, detail)
+            finished += len(succeeded) + len(failed)
+        return finished
+
+    def _land(self, curl: pycurl.Curl, code: int, detail: str) -> None:
+        exchange = self._flying.pop(curl).exchange
+        self._multi.remove_handle(curl)
+        visit = exchange.visit
+        result = exchange.close(code, detail, now=datetime.now(UTC))
+        if not isinstance(result, Visit):
+            self._end(exchange, visit, result)
+        elif result.site == visit.site and visit.site not in self._held:
+            self._launch(exchange, result)  # the same host, the same visit
+        else:
+            self._free.append(exchange)
+            self._schedule.finished(visit.site)
+            self._line_up(result)
+
+    def _end(self, exchange: Exchange, visit: Visit, outcome: FetchOutcome) -> None:
+        self._free.append(exchange)
+        self._schedule.finished(visit.site)
+        self._outbox.append((visit.request, outcome))
+        if isinstance(outcome, FetchError) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._held[visit.site] = outcome
+            for waiting in self._schedule.withdraw(visit.site):
+                self._outbox.append((waiting.request, _withheld(waiting, outcome)))
+
+    def _sweep(self) -> None:
+        """Give up on what does not get on; libcurl itself keeps the time for connecting and for the whole."""
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + self._sweep_seconds
+        limits = self._limits
+        for curl, flight in list(self._flying.items()):
+            progress = flight.exchange.progress()
+            if progress != flight.progress:
+                flight.progress, flight.progress_at = progress, now
+                continue
+            patience = limits.stall_timeout if progress else limits.first_byte_timeout
+            if now - flight.progress_at > patience.total_seconds():
+                del self._flying[curl]
+                self._multi.remove_handle(curl)
+                self._end(flight.exchange, flight.exchange.visit, flight.exchange.expire(first_byte=not progress))
+
+    def _sleep(self) -> None:
+        """Wait until something arrives, a moment comes, or the caller rings."""
+        seconds = _LONGEST_WAIT_SECONDS
+        if self._flying:
+            curl_ms = self._multi.timeout()
+            seconds = self._sweep_seconds if curl_ms < 0 else min(self._sweep_seconds, curl_ms / 1000)
+        ready_at = self._schedule.next_ready_at()
+        self._asleep = True
+        if ready_at is not None:
+            if self._room() > 0:
+                seconds = min(seconds, max(ready_at - time.monotonic(), 0.0))
+            else:
+                self._starved = True
+        if self._inbox or self._stopping or (self._starved and self._room() > 0):  # rung before it was asleep
+            seconds = 0.0
+        if seconds > 0:
+            readable, writable, failing = self._multi.fdset()
+            awake, _, _ = select.select([*readable, self._bell], writable, failing, seconds)
+            if self._bell in awake:
+                self._silence()
+        self._asleep = self._starved = False
+
+    def _silence(self) -> None:
+        try:
+            self._bell.recv(64)
+        except BlockingIOError:
+            pass
+
+
+class _Flight:
+    """An exchange under way, and when it last got on (seconds on the monotonic clock)."""
+
+    __slots__ = ("exchange", "progress", "progress_at")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.progress = 0
+        self.progress_at = time.monotonic()
+
+
+def _withheld(visit: Visit, answer: FetchError) -> FetchError:
+    return FetchError(
+        f"not asked: {visit.site} answered 429 (Too Many Requests) to another request of this pass",
+        feed_url=visit.request.url,
+        status=answer.status,
+        retry_after=answer.retry_after,
+    )
