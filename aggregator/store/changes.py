@@ -141,7 +141,7 @@ class ChangeWriter:
             return
         sites: dict[int, str] = {}
         for ids in chunks({place.feed_id for place in added}):
-            sites.update(self._connection.execute(_SITES, {"ids": ids}))
+            sites.update(self._connection.execute(_SITES, {"ids": ids}).all())
         voices: dict[int, set[str]] = {}
         for ids in chunks({place.change.entry_id for place in added}):
             for entry_id, site in self._connection.execute(_CARRIERS, {"ids": ids}):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.model.change import EntryUpdate, KnownEntries, KnownOrigin
 from aggregator.store.loading import CHUNK, chunks
-from aggregator.store.tables import NO_URL_KEY, PRUNED_LISTED, PRUNED_UNSEEN, entry_origins
+from aggregator.store.tables import LIVE, NO_URL_KEY, PRUNED_LISTED, PRUNED_UNSEEN, entry_origins
 
 _BY_GUID = select(
     entry_origins.c.guid_key,
@@ -48,7 +48,9 @@ def find_known(
         for part in chunks(entries):
             found = connection.execute(_BY_GUID, {"feed": feed_id, "guids": [entry.guid_key for entry in part]})
             for guid_key, entry_id, content_hash, primary, pruned in found:
-                by_guid[feed_id, guid_key] = KnownOrigin(entry_id=entry_id, content_hash=content_hash, primary=primary)
+                by_guid[feed_id, guid_key] = KnownOrigin(
+                    entry_id=entry_id, content_hash=content_hash, primary=primary and pruned == LIVE
+                )
                 if pruned == PRUNED_UNSEEN:
                     unseen.append({"feed": feed_id, "guid": guid_key})
     if unseen and mark_seen:

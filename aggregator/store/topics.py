@@ -78,7 +78,7 @@ class SqlTopicStore:
             self._connection.execute(_CLEAR, {"ids": ids, "slugs": known})
         dates: dict[int, datetime] = {}
         for ids in chunks({assignment.entry_id for assignment in assignments}):
-            dates.update(self._connection.execute(_DATES, {"ids": ids}))
+            dates.update(self._connection.execute(_DATES, {"ids": ids}).all())
         rows = [
             {"entry_id": made.entry_id, "slug": made.slug, "dated_at": dates[made.entry_id], "reason": made.reason}
             for made in assignments

@@ -1,0 +1,101 @@
+"""What every storage promises of topics and what belongs to them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from aggregator.model.topic import Assignment, Topic
+from aggregator.storage import Storage, TopicRow
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure
+
+FEED = "https://a.example/feed"
+SWISS = Topic(slug="schweiz", title="Schweiz", any_of=("Bundesrat*",))
+SPORT = Topic(slug="sport", title="Sport", tags=("sport",))
+
+
+def set_topics(storage: Storage, *topics: Topic) -> list[TopicRow]:
+    with storage.write() as transaction:
+        transaction.topics.configure(topics)
+        return transaction.topics.all()
+
+
+def assign(storage: Storage, slugs: list[str], ids: list[int], made: list[tuple[str, int]], *, revision: int = 9) -> None:
+    with storage.write() as transaction:
+        transaction.topics.assign(
+            slugs,
+            ids,
+            [Assignment(slug=slug, entry_id=entry, reason=f"{slug} has {entry}") for slug, entry in made],
+            revision=revision,
+        )
+
+
+def entry_ids(storage: Storage, slug: str) -> list[int]:
+    with storage.read() as transaction:
+        return [entry.id for entry in transaction.topics.entries(slug, limit=99)]
+
+
+def test_topics_stand_in_the_order_of_the_configuration(storage: Storage) -> None:
+    set_topics(storage, SWISS, SPORT)
+    assert [row.slug for row in set_topics(storage, SPORT, SWISS)] == ["sport", "schweiz"]
+
+
+def test_a_topic_whose_rules_changed_starts_over_and_the_others_go_on(storage: Storage) -> None:
+    configure(storage, FEED)
+    set_topics(storage, SWISS, SPORT)
+    assign(storage, ["schweiz", "sport"], [], [], revision=7)
+    rows = set_topics(storage, dataclasses.replace(SWISS, any_of=("Bern",)), dataclasses.replace(SPORT, title="New", limit=9))
+    assert [(row.slug, row.title, row.revision) for row in rows] == [("schweiz", "Schweiz", 0), ("sport", "New", 7)]
+
+
+def test_a_topic_taken_out_takes_its_assignments_along(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "one")
+    set_topics(storage, SWISS, SPORT)
+    assign(storage, ["schweiz"], [1], [("schweiz", 1)])
+    set_topics(storage)
+    assert [(row.revision, row.entries) for row in set_topics(storage, SWISS)] == [(0, 0)]
+
+
+def test_entries_of_a_topic_come_newest_first_and_page_on(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "1", "2", "3", step=HOUR)
+    add_entries(storage, feed.id, "4")
+    set_topics(storage, SWISS)
+    assign(storage, ["schweiz"], [1, 2, 3, 4], [("schweiz", entry) for entry in (1, 2, 3, 4)])
+    assert entry_ids(storage, "schweiz") == [4, 1, 2, 3]
+    with storage.read() as transaction:
+        first = transaction.topics.entries("schweiz", limit=1)
+        rest = transaction.topics.entries("schweiz", limit=2, before=(first[0].dated_at, first[0].id))
+        assert transaction.topics.all()[0].entries == 4
+    assert [entry.id for entry in first + rest] == [4, 1, 2]
+
+
+def test_assigning_replaces_what_was_looked_at_and_nothing_else(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "1", "2")
+    set_topics(storage, SWISS, SPORT)
+    assign(storage, ["schweiz", "sport"], [1, 2], [("schweiz", 1), ("schweiz", 2), ("sport", 1)])
+    assign(storage, ["schweiz"], [1], [], revision=11)
+    assert (entry_ids(storage, "schweiz"), entry_ids(storage, "sport")) == ([2], [1])
+    with storage.read() as transaction:
+        assert [row.revision for row in transaction.topics.all()] == [11, 9]
+        assert transaction.topics.of_entry(1) == ["sport"]
+        assert transaction.topics.of_entry(2) == ["schweiz"]
+
+
+def test_assigning_what_is_no_longer_stored_is_passed_over(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "1")
+    set_topics(storage, SWISS)
+    assign(storage, ["schweiz", "gone"], [1, 99], [("schweiz", 99), ("gone", 1), ("schweiz", 1)])
+    assert entry_ids(storage, "schweiz") == [1]
+
+
+def test_a_pruned_entry_leaves_its_topics(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "1")
+    set_topics(storage, SWISS)
+    assign(storage, ["schweiz"], [1], [("schweiz", 1)])
+    with storage.write() as transaction:
+        transaction.entries.prune(before=NOON + DAY, keep_per_feed=0)
+        assert transaction.topics.all()[0].entries == 0
