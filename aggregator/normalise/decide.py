@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.change import (
@@ -12,7 +12,6 @@ from aggregator.model.change import (
     EntryUpdate,
     FeedUpdate,
     KnownEntries,
-    KnownOrigin,
     ModifiedEntry,
     NewEntry,
 )
@@ -43,8 +42,6 @@ def decide(batch: Sequence[FeedToDecide], known: KnownEntries, *, now: datetime)
       for a modified entry. So a page that is filled anew under its URL (a ticker) stays one entry, and is modified.
     - That other guid stands in the same document: they are two entries that share a link or words, and this one is new.
     - Otherwise new. Ids rise with the date, and against the order of the document where dates are equal.
-
-    A URL key is given to one entry only; an entry that comes to a URL which another one holds is written without.
     """
     deciding = _Batch(known=known, now=now)
     return [deciding.decide(feed) for feed in batch]
@@ -73,15 +70,14 @@ class _Batch:
                 if origin.content_hash == entry.content_hash:
                     unmodified += 1
                 else:
-                    modified.append(self._modify(feed_id, entry, origin))
+                    self._hold(feed_id, entry, origin.entry_id)
+                    modified.append(ModifiedEntry(entry_id=origin.entry_id, update=entry, primary=origin.primary))
                 continue
             found = self._find(feed_id, entry)
             if found is not None and found[0] not in claimed:
                 entry_id, rebinds = found
                 claimed.add(entry_id)
-                added.append(
-                    AddedOrigin(entry_id=entry_id, update=self._with_free_url(feed_id, entry, entry_id), rebinds=rebinds)
-                )
+                added.append(AddedOrigin(entry_id=entry_id, update=entry, rebinds=rebinds))
                 continue
             dated_at = entry.data.published_at or entry.data.updated_at
             if dated_at is None:
@@ -93,7 +89,12 @@ class _Batch:
         )
 
     def _by_url(self, url_key: bytes) -> tuple[int, frozenset[int]] | None:
-        return self._urls.get(url_key) or self._known.by_url.get(url_key)
+        return self._known.by_url.get(url_key) or self._urls.get(url_key)
+
+    def _hold(self, feed_id: int, entry: EntryUpdate, entry_id: int) -> None:
+        """Let the later documents of the batch know which entry has this URL; the first one keeps it."""
+        if entry.url_key is not None:
+            self._urls.setdefault(entry.url_key, (entry_id, frozenset({feed_id})))
 
     def _find(self, feed_id: int, entry: EntryUpdate) -> tuple[int, bool] | None:
         """Return the id of the entry that an unknown guid stands for, and whether this feed carries it already."""
@@ -102,24 +103,6 @@ class _Batch:
         # Also for entries with a URL: it may have been shared, and so no key, when the entry was stored.
         same = self._known.by_content.get((feed_id, entry.content_hash))
         return (same[0], True) if same is not None else None
-
-    def _modify(self, feed_id: int, entry: EntryUpdate, origin: KnownOrigin) -> ModifiedEntry:
-        return ModifiedEntry(
-            entry_id=origin.entry_id,
-            update=self._with_free_url(feed_id, entry, origin.entry_id),
-            primary=origin.primary,
-        )
-
-    def _with_free_url(self, feed_id: int, entry: EntryUpdate, entry_id: int) -> EntryUpdate:
-        """Return the update without its URL key if that belongs to another entry; else note whose it is now."""
-        if entry.url_key is None:
-            return entry
-        held = self._by_url(entry.url_key)
-        if held is None:
-            self._urls[entry.url_key] = (entry_id, frozenset({feed_id}))
-        elif held[0] != entry_id:
-            return replace(entry, url_key=None)
-        return entry
 
     def _guess_date(self, feed: FeedToDecide, undated_before: int) -> datetime:
         if not feed.first_poll:
@@ -133,5 +116,6 @@ class _Batch:
         for dated_at, entry in sorted(fresh, key=lambda dated: dated[0]):
             entry_id = self._next_entry_id
             self._next_entry_id += 1
-            numbered.append(NewEntry(id=entry_id, update=self._with_free_url(feed_id, entry, entry_id), dated_at=dated_at))
+            self._hold(feed_id, entry, entry_id)
+            numbered.append(NewEntry(id=entry_id, update=entry, dated_at=dated_at))
         return tuple(numbered)

@@ -9,6 +9,8 @@ from html import escape, unescape
 
 import nh3
 
+from aggregator.normalise.urls import absolute_url
+
 MAX_TEXT_CHARS = 1000  # titles, names, categories (reference: longest title read in 521 feeds is under 700)
 MAX_HTML_CHARS = 512 * 1024  # one text of an entry; the cost of hostile markup grows with its square
 # HTML parsers take time with the square of the nesting (1 MB of `<div>`: 107 s measured). Browsers stop at 512.
@@ -42,8 +44,6 @@ _IMAGE_PRIVACY = ' loading="lazy" referrerpolicy="no-referrer">'
 
 # Text in which the sanitiser would change nothing.
 _NEEDS_CLEANER = re.compile("[<>&\xa0\r]")
-# A superset of the addresses that are relative: only markup with one of them needs a cleaner that knows the base.
-_MAYBE_RELATIVE = re.compile(r"(?:href|src)\s*+=\s*+[\"']?+\s*+(?!https?://|mailto:|[\"'>])", re.IGNORECASE)
 _TAG_START = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Void elements, and those that the next of their kind closes: they nest only through others, which count.
 _SELF_CLOSING = frozenset(
@@ -89,9 +89,9 @@ def sanitise(html: str, *, base_url: str) -> str:
         return html.strip()
     if html.count("<") > MAX_DEPTH and _is_too_deep(html):
         return paragraphs(unescape(_TAG_IN_TEXT.sub(" ", _RAW_CONTENT.sub(" ", html))))
-    cleaned = _cleaner(base_url if _MAYBE_RELATIVE.search(html) else None).clean(html)
+    cleaned = _cleaner(base_url).clean(html)
     if "<img" in cleaned:
-        cleaned = _IMAGE.sub(_keep_image, cleaned)
+        cleaned = _IMAGE.sub(lambda match: _image(match, base_url), cleaned)
     if "<pre>\n" in cleaned:  # a parser drops the first newline of a pre: one pass less each time it is read
         cleaned = _LEADING_NEWLINES.sub("<pre>", cleaned)
     return "" if _NOTHING_TO_SEE.fullmatch(cleaned) else cleaned.strip()
@@ -135,22 +135,25 @@ def first_image(html: str) -> str | None:
     return unescape(dict(_ATTRIBUTE.findall(match[0]))["src"]) if match else None
 
 
-@lru_cache(maxsize=64)  # building one costs as much as using it
-def _cleaner(base_url: str | None) -> nh3.Cleaner:
+@lru_cache(maxsize=64)  # building one costs as much as using it, and the entries of a feed share their base
+def _cleaner(base_url: str) -> nh3.Cleaner:
+    base = absolute_url(base_url)  # nh3 does not hold the schemes against what it resolves: a file: base would pass
     return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
-        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+        url_relative=("rewrite_with_base", base) if base else "deny",
         link_rel=_LINK_REL,
     )
 
 
-def _keep_image(match: re.Match[str]) -> str:
+def _image(match: re.Match[str], base_url: str) -> str:
+    """Return the picture to keep, or nothing for pixels and for addresses that are none."""
     attributes = dict(_ATTRIBUTE.findall(match[0]))
-    address = attributes.get("src", "")
-    if not address.startswith(("https://", "http://")) or _TRACKER.match(address):
+    address = unescape(attributes.get("src", ""))
+    # An empty address becomes the base: a page, no picture.
+    if not address.startswith(("https://", "http://")) or address == base_url or _TRACKER.match(address):
         return ""
     if attributes.get("width") in _TINY or attributes.get("height") in _TINY:
         return ""

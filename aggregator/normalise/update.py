@@ -65,6 +65,7 @@ def _document_base(parsed: ParsedFeed, url: str) -> str:
     That is its own address (RFC 3986, 5.1.3), but for feeds of a hosting service, FeedBurner say: their relative addresses
     were written for the publisher's site.
     """
+    url = absolute_url(url) or url
     if parsed.base_url:
         return absolute_url(parsed.base_url, base=url) or url
     home = absolute_url(parsed.data.home_url, base=url)
