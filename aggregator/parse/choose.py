@@ -1,0 +1,46 @@
+"""Choose who reads a document: detect, then the fast path, then feedparser."""
+
+from __future__ import annotations
+
+from aggregator.errors import NotAFeed, ParseError
+from aggregator.model.fetching import Fetched
+from aggregator.model.parsed import ParsedFeed
+from aggregator.parse.decode import decode
+from aggregator.parse.detect import Kind, detect, name_root
+from aggregator.parse.fast import parse_fast
+from aggregator.parse.jsonfeed import parse_json
+from aggregator.parse.universal import MAX_DOCUMENT_BYTES, parse_universal
+
+_FAST = frozenset({Kind.RSS, Kind.RDF, Kind.ATOM})
+
+
+class FeedParser:
+    """The parser of the house (`protocols.Parser`)."""
+
+    def parse(self, fetched: Fetched) -> ParsedFeed:
+        """Read the document.
+
+        Raises: NotAFeed where it is something else (says what), ParseError where nothing could be read.
+        """
+        url = fetched.url
+        if len(fetched.body) > MAX_DOCUMENT_BYTES:
+            raise ParseError(f"the document is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB", feed_url=url)
+        document = decode(fetched.body, fetched.charset)
+        kind = detect(document.body, fetched.media_type)
+        if kind is Kind.EMPTY:
+            raise NotAFeed("an empty document, not a feed", feed_url=url)
+        if kind is Kind.HTML:
+            raise NotAFeed("an HTML page, not a feed: the address may have changed, or the site asks to log in", feed_url=url)
+        if kind is Kind.JSON:
+            return parse_json(document, feed_url=url)
+        if kind in _FAST and (parsed := parse_fast(document)) is not None:
+            return parsed
+        try:
+            return parse_universal(document, feed_url=url)
+        except NotAFeed as error:
+            if kind is Kind.OTHER_XML:
+                raise NotAFeed(f"XML, but not a feed: its root is <{name_root(document.body)}>", feed_url=url) from error
+            if kind is Kind.OTHER:
+                sort = f" ({fetched.media_type})" if fetched.media_type else ""
+                raise NotAFeed(f"neither XML nor a JSON Feed{sort}", feed_url=url) from error
+            raise
