@@ -62,6 +62,7 @@ class Home:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
+        self.environment["PYTHONPATH"] = str(Path(__file__).parents[2])  # this checkout, whatever is installed
 
     def configure(self, urls: Iterable[str] = (), *, topics: Iterable[str] = ("alles",), base_url: str | None = None) -> None:
         """Write a configuration: every feed has the tag `alle`, every topic takes it."""
