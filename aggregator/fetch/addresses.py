@@ -169,7 +169,8 @@ def _read_allowed(entry: str) -> tuple[Network, int | None]:
         return ip_network(text), None
     except ValueError:
         raise ValueError(
-            f"{entry!r} is not an address, address:port or network (examples: 127.0.0.1, 127.0.0.1:8000, [::1]:8000, 10.0.0.0/8)"
+            f"{entry!r} is not an address, address:port or network "
+            "(examples: 127.0.0.1, 127.0.0.1:8000, [::1]:8000, 10.0.0.0/8)"
         ) from None
 
 

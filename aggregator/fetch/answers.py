@@ -14,7 +14,9 @@ from aggregator.model.fetching import CacheHints
 LONGEST_FRESHNESS = timedelta(days=7)  # a server that says more is held to this; nobody wants to hear of a feed later
 LONGEST_RETRY_AFTER = timedelta(days=7)
 
-_LIST_FIELDS = frozenset({b"cache-control", b"content-encoding"})  # their several lines are one list; of others the first counts
+_LIST_FIELDS = frozenset(
+    {b"cache-control", b"content-encoding"}
+)  # their several lines are one list; of others the first counts
 _MAX_AGE = re.compile(rb'(?:^|[\s,])max-age\s*=\s*"?(\d{1,10})')
 _REVALIDATE = re.compile(rb"(?:^|[\s,])no-(?:cache|store)(?:$|[\s,;])")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9._:+-]{1,40})""", re.IGNORECASE)
@@ -108,7 +110,7 @@ def read_http_date(value: bytes | None) -> datetime | None:
 
 
 def _freshness(fields: Mapping[bytes, bytes]) -> timedelta | None:
-    """Return what is left of the freshness lifetime: max-age − Age, else Expires − Date."""
+    """Return what is left of the freshness lifetime: max-age less Age, else Expires less Date."""
     control = fields.get(b"cache-control", b"").lower()
     if control:
         if _REVALIDATE.search(control):

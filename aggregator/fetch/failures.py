@@ -64,22 +64,78 @@ LOCAL = {
 
 # Codes of protocols and features that are switched off here, or that libcurl does not use any more.
 NOT_USED = frozenset(
-    getattr(pycurl, name)
-    for name in (
-        "E_OK E_ALREADY_COMPLETE E_BAD_CALLING_ORDER E_BAD_DOWNLOAD_RESUME E_BAD_FUNCTION_ARGUMENT E_BAD_PASSWORD_ENTERED "
-        "E_CALL_MULTI_PERFORM E_CHUNK_FAILED E_CONV_FAILED E_CONV_REQD E_FAILED_INIT E_FILE_COULDNT_READ_FILE "
-        "E_FTP_ACCEPT_FAILED E_FTP_ACCEPT_TIMEOUT E_FTP_BAD_DOWNLOAD_RESUME E_FTP_BAD_FILE_LIST E_FTP_CANT_GET_HOST "
-        "E_FTP_CANT_RECONNECT E_FTP_COULDNT_GET_SIZE E_FTP_COULDNT_RETR_FILE E_FTP_COULDNT_SET_ASCII "
-        "E_FTP_COULDNT_SET_BINARY E_FTP_COULDNT_SET_TYPE E_FTP_COULDNT_STOR_FILE E_FTP_COULDNT_USE_REST E_FTP_PARTIAL_FILE "
-        "E_FTP_PORT_FAILED E_FTP_PRET_FAILED E_FTP_QUOTE_ERROR E_FTP_SSL_FAILED E_FTP_USER_PASSWORD_INCORRECT "
-        "E_FTP_WEIRD_227_FORMAT E_FTP_WEIRD_PASS_REPLY E_FTP_WEIRD_PASV_REPLY E_FTP_WEIRD_USER_REPLY E_FTP_WRITE_ERROR "
-        "E_FUNCTION_NOT_FOUND E_HTTP_NOT_FOUND E_HTTP_PORT_FAILED E_HTTP_POST_ERROR E_HTTP_RANGE_ERROR "
-        "E_HTTP_RETURNED_ERROR E_LDAP_CANNOT_BIND E_LDAP_INVALID_URL E_LDAP_SEARCH_FAILED E_LIBRARY_NOT_FOUND "
-        "E_LOGIN_DENIED E_MALFORMAT_USER E_NOT_BUILT_IN E_QUOTE_ERROR E_RANGE_ERROR E_REMOTE_ACCESS_DENIED "
-        "E_REMOTE_DISK_FULL E_REMOTE_FILE_EXISTS E_REMOTE_FILE_NOT_FOUND E_RTSP_CSEQ_ERROR E_RTSP_SESSION_ERROR "
-        "E_SHARE_IN_USE E_SSH E_TELNET_OPTION_SYNTAX E_TFTP_DISKFULL E_TFTP_EXISTS E_TFTP_ILLEGAL E_TFTP_NOSUCHUSER "
-        "E_TFTP_NOTFOUND E_TFTP_PERM E_TFTP_UNKNOWNID E_UNKNOWN_OPTION E_UNKNOWN_TELNET_OPTION E_UPLOAD_FAILED"
-    ).split()
+    {
+        pycurl.E_OK,
+        pycurl.E_ALREADY_COMPLETE,
+        pycurl.E_BAD_CALLING_ORDER,
+        pycurl.E_BAD_DOWNLOAD_RESUME,
+        pycurl.E_BAD_FUNCTION_ARGUMENT,
+        pycurl.E_BAD_PASSWORD_ENTERED,
+        pycurl.E_CALL_MULTI_PERFORM,
+        pycurl.E_CHUNK_FAILED,
+        pycurl.E_CONV_FAILED,
+        pycurl.E_CONV_REQD,
+        pycurl.E_FAILED_INIT,
+        pycurl.E_FILE_COULDNT_READ_FILE,
+        pycurl.E_FTP_ACCEPT_FAILED,
+        pycurl.E_FTP_ACCEPT_TIMEOUT,
+        pycurl.E_FTP_BAD_DOWNLOAD_RESUME,
+        pycurl.E_FTP_BAD_FILE_LIST,
+        pycurl.E_FTP_CANT_GET_HOST,
+        pycurl.E_FTP_CANT_RECONNECT,
+        pycurl.E_FTP_COULDNT_GET_SIZE,
+        pycurl.E_FTP_COULDNT_RETR_FILE,
+        pycurl.E_FTP_COULDNT_SET_ASCII,
+        pycurl.E_FTP_COULDNT_SET_BINARY,
+        pycurl.E_FTP_COULDNT_SET_TYPE,
+        pycurl.E_FTP_COULDNT_STOR_FILE,
+        pycurl.E_FTP_COULDNT_USE_REST,
+        pycurl.E_FTP_PARTIAL_FILE,
+        pycurl.E_FTP_PORT_FAILED,
+        pycurl.E_FTP_PRET_FAILED,
+        pycurl.E_FTP_QUOTE_ERROR,
+        pycurl.E_FTP_SSL_FAILED,
+        pycurl.E_FTP_USER_PASSWORD_INCORRECT,
+        pycurl.E_FTP_WEIRD_227_FORMAT,
+        pycurl.E_FTP_WEIRD_PASS_REPLY,
+        pycurl.E_FTP_WEIRD_PASV_REPLY,
+        pycurl.E_FTP_WEIRD_USER_REPLY,
+        pycurl.E_FTP_WRITE_ERROR,
+        pycurl.E_FUNCTION_NOT_FOUND,
+        pycurl.E_HTTP_NOT_FOUND,
+        pycurl.E_HTTP_PORT_FAILED,
+        pycurl.E_HTTP_POST_ERROR,
+        pycurl.E_HTTP_RANGE_ERROR,
+        pycurl.E_HTTP_RETURNED_ERROR,
+        pycurl.E_LDAP_CANNOT_BIND,
+        pycurl.E_LDAP_INVALID_URL,
+        pycurl.E_LDAP_SEARCH_FAILED,
+        pycurl.E_LIBRARY_NOT_FOUND,
+        pycurl.E_LOGIN_DENIED,
+        pycurl.E_MALFORMAT_USER,
+        pycurl.E_NOT_BUILT_IN,
+        pycurl.E_QUOTE_ERROR,
+        pycurl.E_RANGE_ERROR,
+        pycurl.E_REMOTE_ACCESS_DENIED,
+        pycurl.E_REMOTE_DISK_FULL,
+        pycurl.E_REMOTE_FILE_EXISTS,
+        pycurl.E_REMOTE_FILE_NOT_FOUND,
+        pycurl.E_RTSP_CSEQ_ERROR,
+        pycurl.E_RTSP_SESSION_ERROR,
+        pycurl.E_SHARE_IN_USE,
+        pycurl.E_SSH,
+        pycurl.E_TELNET_OPTION_SYNTAX,
+        pycurl.E_TFTP_DISKFULL,
+        pycurl.E_TFTP_EXISTS,
+        pycurl.E_TFTP_ILLEGAL,
+        pycurl.E_TFTP_NOSUCHUSER,
+        pycurl.E_TFTP_NOTFOUND,
+        pycurl.E_TFTP_PERM,
+        pycurl.E_TFTP_UNKNOWNID,
+        pycurl.E_UNKNOWN_OPTION,
+        pycurl.E_UNKNOWN_TELNET_OPTION,
+        pycurl.E_UPLOAD_FAILED,
+    }
 )
 
 _STATUS_TEMPORARY = frozenset({408, 425, 429})  # and every 5xx
@@ -97,6 +153,11 @@ def curl_failure(code: int, detail: str, *, url: str, host: str) -> FetchError:
         if code in sentences:
             return FetchError(sentences[code].format(host=host, detail=detail), feed_url=url, temporary=temporary)
     return FetchError(f"fetching from {host} failed ({detail})", feed_url=url)
+
+
+def raised_failure(error: pycurl.error, *, url: str, host: str) -> FetchError:
+    """Return the error that an exception of pycurl's stands for."""
+    return curl_failure(int(error.args[0]), str(error.args[-1]), url=url, host=host)
 
 
 def status_failure(status: int, *, url: str, retry_after: timedelta | None) -> FetchError:

@@ -11,6 +11,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import islice
@@ -21,7 +22,7 @@ import pycurl
 
 from aggregator.errors import FetchError
 from aggregator.fetch.addresses import AddressGuard
-from aggregator.fetch.failures import curl_failure
+from aggregator.fetch.failures import raised_failure
 from aggregator.fetch.http import Exchange, Visit, trusted_certificates
 from aggregator.fetch.politeness import FetchLimits, HostSchedule
 from aggregator.model.fetching import FetchOutcome, FetchRequest
@@ -50,22 +51,28 @@ class CurlFetcher:
 
     def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
         """Yield an outcome for every request, as they become ready; closing the iterator abandons what is under way."""
-        if self._closed:
-            raise RuntimeError("the fetcher is closed")
-        fleet = self._idle.pop() if self._idle else Fleet(limits=self._limits, guard=self._guard, agent=self._agent)
+        fleet = self._borrow()
         try:
             yield from fleet.run(requests)
         finally:
-            if self._closed:
-                fleet.close()
-            else:
-                self._idle.append(fleet)
+            self._give_back(fleet)
 
     def close(self) -> None:
         """Close every connection; passes under way end when their iterators do."""
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+
+    def _borrow(self) -> Fleet:
+        if self._closed:
+            raise RuntimeError("the fetcher is closed")
+        return self._idle.pop() if self._idle else Fleet(limits=self._limits, guard=self._guard, agent=self._agent)
+
+    def _give_back(self, fleet: Fleet) -> None:
+        if self._closed:
+            fleet.close()
+        else:
+            self._idle.append(fleet)
 
 
 class Fleet:
@@ -155,10 +162,8 @@ class Fleet:
         if self._asleep:
             self._asleep = False
             self._starved = False
-            try:
+            with suppress(BlockingIOError):  # it has been rung often enough
                 self._bell_rope.send(b"!")
-            except BlockingIOError:  # it has been rung often enough
-                pass
 
     # The thread's side
 
@@ -224,7 +229,7 @@ class Fleet:
         except FetchError as error:
             self._end(exchange, visit, error)
         except pycurl.error as error:
-            self._end(exchange, visit, curl_failure(error.args[0], error.args[-1], url=visit.request.url, host=visit.site))
+            self._end(exchange, visit, raised_failure(error, url=visit.request.url, host=visit.site))
         else:
             self._flying[exchange.curl] = _Flight(exchange)
 
@@ -299,16 +304,15 @@ class Fleet:
             seconds = 0.0
         if seconds > 0:
             readable, writable, failing = self._multi.fdset()
-            awake, _, _ = select.select([*readable, self._bell], writable, failing, seconds)
-            if self._bell in awake:
+            bell = self._bell.fileno()
+            awake, _, _ = select.select([*readable, bell], writable, failing, seconds)
+            if bell in awake:
                 self._silence()
         self._asleep = self._starved = False
 
     def _silence(self) -> None:
-        try:
+        with suppress(BlockingIOError):
             self._bell.recv(64)
-        except BlockingIOError:
-            pass
 
 
 class _Flight:

@@ -19,7 +19,7 @@ from aggregator.errors import AddressRefused, FetchError, FetchTimeout
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.answers import Head, charset_of, hints_of, media_type_of, read_head, read_http_date, validators_of
 from aggregator.fetch.decoding import ACCEPT_ENCODING, Body
-from aggregator.fetch.failures import curl_failure, status_failure
+from aggregator.fetch.failures import curl_failure, raised_failure, status_failure
 from aggregator.fetch.politeness import FetchLimits
 from aggregator.model.feed import Validators, site_of
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
@@ -136,7 +136,7 @@ class Exchange:
                 self.curl.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(timeout), 1))
                 self._timeout = timeout
         except pycurl.error as error:
-            raise curl_failure(error.args[0], error.args[-1], url=visit.request.url, host=visit.site) from error
+            raise raised_failure(error, url=visit.request.url, host=visit.site) from error
         except (UnicodeError, ValueError) as error:
             raise AddressRefused("this is not a web address", feed_url=visit.request.url, temporary=False) from error
 

@@ -41,7 +41,9 @@ class FetchLimits:
             value = getattr(self, field.name)
             zero = timedelta(0) if isinstance(value, timedelta) else 0
             if value < zero or (value == zero and field.name not in may_be_zero):
-                raise ValueError(f"{field.name} must be {'at least' if field.name in may_be_zero else 'more than'} 0, not {value}")
+                raise ValueError(
+                    f"{field.name} must be {'at least' if field.name in may_be_zero else 'more than'} 0, not {value}"
+                )
         if self.concurrency > MAX_CONCURRENCY:
             raise ValueError(f"concurrency must be at most {MAX_CONCURRENCY}, not {self.concurrency}")
 

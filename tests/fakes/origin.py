@@ -17,9 +17,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
+from typing import Self
 
 _REQUEST_TIMEOUT_SECONDS = 30.0
 
@@ -143,7 +145,7 @@ class Origin:
         with self._lock:
             return [seen for seen in self.requests if seen.path == path]
 
-    def __enter__(self) -> Origin:
+    def __enter__(self) -> Self:
         thread = threading.Thread(target=self._accept, name="origin", daemon=True)
         thread.start()
         self._threads.append(thread)
@@ -228,7 +230,5 @@ class Origin:
 
 
 def _shut(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it was gone already
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:  # it was gone already
-        pass

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import brotli
@@ -276,8 +277,10 @@ def test_type_charset_and_date_are_read(origin: Origin) -> None:
 # Statuses
 
 
-@pytest.mark.parametrize(("status", "temporary"), [(404, False), (403, False), (500, True), (503, True), (204, False), (418, False)])
-def test_a_status_is_told_in_words(origin: Origin, status: int, temporary: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "temporary"), [(404, False), (403, False), (500, True), (503, True), (204, False), (418, False)]
+)
+def test_a_status_is_told_in_words(origin: Origin, *, status: int, temporary: bool) -> None:
     error = failure(fetch(origin, origin.answer("/feed", Answer(status=status, body=b"" if status == 204 else b"sorry"))))
     assert (error.status, error.temporary) == (status, temporary)
     assert str(status) in error.reason
@@ -342,7 +345,13 @@ def test_more_than_five_redirects_are_too_many(origin: Origin) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["http://169.254.169.254/latest/meta-data/", "http://[::1]/", "file:///etc/passwd", "http://user:pw@example.org/", "http://[::bad/"],
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "file:///etc/passwd",
+        "http://user:pw@example.org/",
+        "http://[::bad/",
+    ],
 )
 def test_a_redirect_to_where_nothing_is_fetched_is_refused(origin: Origin, target: str) -> None:
     error = failure(fetch(origin, origin.answer("/feed", to(target))))
@@ -393,7 +402,8 @@ def test_an_address_in_disguise_is_refused_where_it_connects(origin: Origin, hos
 
 
 @pytest.mark.parametrize(
-    "url", ["", "feed", "http://", "http://exa mple.org/", "ftp://example.org/", "http://example.org:99999/", "http://\udcff/", "\0"]
+    "url",
+    ["", "feed", "http://", "http://exa mple.org/", "ftp://example.org/", "http://example.org:99999/", "http://\udcff/", "\0"],
 )
 def test_a_url_that_is_none_is_an_outcome(origin: Origin, url: str) -> None:
     assert isinstance(fetch(origin, url), AddressRefused)
@@ -513,7 +523,7 @@ def test_starts_on_one_host_lie_a_gap_apart(origin: Origin) -> None:
             list(client.fetch_all(paths(origin, 3)))
     times = [seen.at for seen in origin.requests]
     assert len(times) == 6
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) > 0.08
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.08
 
 
 def test_429_speaks_for_the_whole_host_and_no_other(origin: Origin) -> None:
