@@ -48,7 +48,8 @@ def engine_options(url: URL, *, busy_timeout: timedelta) -> dict[str, Any]:
     if file_of(url) is not None:
         return {"connect_args": {"timeout": busy_timeout.total_seconds()}}
     milliseconds = int(busy_timeout / timedelta(milliseconds=1))
-    return {"connect_args": {"options": f"-c lock_timeout={milliseconds}"}, "pool_pre_ping": True}
+    asked = url.query.get("options", "")  # what is given here replaces what the address says
+    return {"connect_args": {"options": f"{asked} -c lock_timeout={milliseconds}"}, "pool_pre_ping": True}
 
 
 def prepare(engine: Engine, *, foreign_keys: bool) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, bindparam, delete, select
 from aggregator.model.document import Rendered
 from aggregator.store import dialect
 from aggregator.store.rows import rendered_of, rendered_values
-from aggregator.store.tables import documents, gone_documents
+from aggregator.store.tables import documents as documents_table
+from aggregator.store.tables import gone_documents
 
-_GET = select(documents).where(documents.c.path == bindparam("wanted"))
+_GET = select(documents_table).where(documents_table.c.path == bindparam("wanted"))
 
 
 class SqlDocumentStore:
@@ -27,27 +28,28 @@ class SqlDocumentStore:
 
     def fingerprints(self) -> Mapping[str, str]:
         """Return the fingerprint of every document by path."""
-        return dict(self._connection.execute(select(documents.c.path, documents.c.fingerprint)).all())
+        return dict(self._connection.execute(select(documents_table.c.path, documents_table.c.fingerprint)).all())
 
     def all(self) -> list[Rendered]:
         """Return every document, by path."""
-        return [rendered_of(row) for row in self._connection.execute(select(documents).order_by(documents.c.path))]
+        return [rendered_of(row) for row in self._connection.execute(select(documents_table).order_by(documents_table.c.path))]
 
-    def put(self, rendered: Sequence[Rendered]) -> None:
+    def put(self, documents: Sequence[Rendered]) -> None:
         """Insert or replace documents."""
-        if rendered:
+        if documents:
             self._connection.execute(
-                dialect.upsert(self._connection, documents, replace=True), [rendered_values(document) for document in rendered]
+                dialect.upsert(self._connection, documents_table, replace=True),
+                [rendered_values(document) for document in documents],
             )
             self._connection.execute(
                 delete(gone_documents).where(gone_documents.c.path == bindparam("back")),
-                [{"back": document.path} for document in rendered],
+                [{"back": document.path} for document in documents],
             )
 
     def remove(self, paths: Sequence[str]) -> None:
         """Take documents out; the paths of those that existed are remembered as gone."""
         for path in paths:
-            if self._connection.execute(delete(documents).where(documents.c.path == path)).rowcount:
+            if self._connection.execute(delete(documents_table).where(documents_table.c.path == path)).rowcount:
                 self._connection.execute(dialect.upsert(self._connection, gone_documents, replace=False), {"path": path})
 
     def is_gone(self, path: str) -> bool:

@@ -41,6 +41,9 @@ _LEASE = (
     update(feeds).where(feeds.c.id == bindparam("feed")).values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
 _RELEASE = update(feeds).where(feeds.c.lease_owner == bindparam("owner")).values(lease_owner=None, lease_until=None)
+_EVERY = select(feeds)
+_ADD = insert(feeds)
+_SAVE_SETTINGS = update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text"))
 _CONFIGURED = select(feeds).where(feeds.c.configured)
 
 
@@ -50,21 +53,21 @@ class SqlFeedStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def configure(self, wanted: Sequence[FeedSettings], *, now: datetime) -> tuple[int, int]:
+    def configure(self, feeds: Sequence[FeedSettings], *, now: datetime) -> tuple[int, int]:
         """Make the stored feeds those of the configuration; return how many were added and how many taken out."""
-        stored = {row.url: row for row in self._connection.execute(select(feeds))}
-        by_url = {settings.url: settings for settings in wanted}
+        stored = {row.url: row for row in self._connection.execute(_EVERY)}
+        by_url = {settings.url: settings for settings in feeds}
         back = [row for url, row in stored.items() if url in by_url and not row.configured]
         out = [row for url, row in stored.items() if url not in by_url and row.configured]
         unknown = [settings for url, settings in by_url.items() if url not in stored]
         changed = [row for url, row in stored.items() if url in by_url and row.settings != settings_text(by_url[url])]
         if unknown:
-            self._connection.execute(insert(feeds), [_new_feed(settings, now) for settings in unknown])
+            self._connection.execute(_ADD, [_new_feed(settings, now) for settings in unknown])
         self._set(back, configured=True)
         self._set(out, configured=False)
         if changed:
             self._connection.execute(
-                update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text")),
+                _SAVE_SETTINGS,
                 [{"feed": row.id, "text": settings_text(by_url[row.url])} for row in changed],
             )
             self._revise([row.id for row in changed if _speaks_otherwise(row, by_url[row.url])])
@@ -112,6 +115,11 @@ class SqlFeedStore:
     def release(self, owner: str) -> int:
         """Give back what `owner` has leased and not saved."""
         return self._connection.execute(_RELEASE, {"owner": owner}).rowcount
+
+    def lease_owners(self) -> list[str]:
+        """Return the owners of the leases that stand now, in order."""
+        statement = select(feeds.c.lease_owner).where(feeds.c.lease_owner.is_not(None)).distinct().order_by(feeds.c.lease_owner)
+        return [owner for owner in self._connection.execute(statement).scalars() if owner is not None]
 
     def hold_site(self, site: str, *, until: datetime) -> int:
         """Let no feed of the site be due before `until`."""

@@ -46,6 +46,7 @@ def settings_text(settings: FeedSettings) -> str:
         "language": settings.language,
         "tags": settings.tags,
         "interval": _seconds(settings.interval),
+        "full_text": settings.full_text or None,
     }
     return _encode(_said(fields))
 
@@ -59,6 +60,7 @@ def settings_of(url: str, text: str) -> FeedSettings:
         language=fields.get("language"),
         tags=tuple(fields.get("tags", ())),
         interval=_duration(fields.get("interval")),
+        full_text=fields.get("full_text", False),
     )
 
 

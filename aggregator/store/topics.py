@@ -14,7 +14,8 @@ from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import TopicRow
 from aggregator.store import dialect
 from aggregator.store.loading import chunks, load_entries
-from aggregator.store.tables import entries, entry_topics, topics
+from aggregator.store.tables import entries, entry_topics
+from aggregator.store.tables import topics as topics_table
 
 _HASH_BYTES = 16  # as many as every other key: no two sets of rules meet by chance
 _DATES = select(entries.c.id, entries.c.dated_at).where(entries.c.id.in_(bindparam("ids", expanding=True)))
@@ -29,18 +30,21 @@ class SqlTopicStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def configure(self, wanted: Sequence[Topic]) -> None:
+    def configure(self, topics: Sequence[Topic]) -> None:
         """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
         known = {
-            row.slug: row for row in self._connection.execute(select(topics.c.slug, topics.c.rules_hash, topics.c.revision))
+            row.slug: row
+            for row in self._connection.execute(select(topics_table.c.slug, topics_table.c.rules_hash, topics_table.c.revision))
         }
-        out = known.keys() - {topic.slug for topic in wanted}
+        out = known.keys() - {topic.slug for topic in topics}
         if out:
-            self._connection.execute(delete(topics).where(topics.c.slug == bindparam("gone")), [{"gone": slug} for slug in out])
-        if not wanted:
+            self._connection.execute(
+                delete(topics_table).where(topics_table.c.slug == bindparam("gone")), [{"gone": slug} for slug in out]
+            )
+        if not topics:
             return
         rows = []
-        for position, topic in enumerate(wanted):
+        for position, topic in enumerate(topics):
             rules = rules_hash(topic)
             before = known.get(topic.slug)
             rows.append(
@@ -52,15 +56,15 @@ class SqlTopicStore:
                     "position": position,
                 }
             )
-        self._connection.execute(dialect.upsert(self._connection, topics, replace=True), rows)
+        self._connection.execute(dialect.upsert(self._connection, topics_table, replace=True), rows)
 
     def all(self) -> list[TopicRow]:
         """Return the topics in the order of the configuration."""
         held = select(entry_topics.c.slug, func.count().label("entries")).group_by(entry_topics.c.slug).subquery("held")
         statement = (
-            select(topics, func.coalesce(held.c.entries, 0).label("entries"))
-            .outerjoin(held, held.c.slug == topics.c.slug)
-            .order_by(topics.c.position, topics.c.slug)
+            select(topics_table, func.coalesce(held.c.entries, 0).label("entries"))
+            .outerjoin(held, held.c.slug == topics_table.c.slug)
+            .order_by(topics_table.c.position, topics_table.c.slug)
         )
         return [
             TopicRow(slug=row.slug, title=row.title, rules_hash=row.rules_hash, revision=row.revision, entries=row.entries)
@@ -71,7 +75,9 @@ class SqlTopicStore:
         self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
     ) -> None:
         """Replace what `slugs` hold of `entry_ids`; topics and entries that are no longer stored are passed over."""
-        known = self._connection.execute(select(topics.c.slug).where(topics.c.slug.in_(list(slugs)))).scalars().all()
+        known = (
+            self._connection.execute(select(topics_table.c.slug).where(topics_table.c.slug.in_(list(slugs)))).scalars().all()
+        )
         if not known:
             return
         for ids in chunks(dict.fromkeys(entry_ids)):
@@ -86,7 +92,7 @@ class SqlTopicStore:
         ]
         if rows:
             self._connection.execute(insert(entry_topics), rows)
-        self._connection.execute(update(topics).where(topics.c.slug.in_(known)).values(revision=revision))
+        self._connection.execute(update(topics_table).where(topics_table.c.slug.in_(known)).values(revision=revision))
 
     def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
         """Return the entries of a topic, newest first, then by id falling."""
@@ -109,10 +115,10 @@ class SqlTopicStore:
     def of_entry(self, entry_id: int) -> list[str]:
         """Return the slugs of the topics an entry belongs to, in the order of the configuration."""
         statement = (
-            select(topics.c.slug)
-            .join(entry_topics, entry_topics.c.slug == topics.c.slug)
+            select(topics_table.c.slug)
+            .join(entry_topics, entry_topics.c.slug == topics_table.c.slug)
             .where(entry_topics.c.entry_id == entry_id)
-            .order_by(topics.c.position, topics.c.slug)
+            .order_by(topics_table.c.position, topics_table.c.slug)
         )
         return list(self._connection.execute(statement).scalars())
 
@@ -120,6 +126,7 @@ class SqlTopicStore:
 def rules_hash(topic: Topic) -> str:
     """Return a key over what decides which entries belong to the topic, and over nothing else."""
     rules = (
+        topic.about,
         topic.any_of, topic.all_of, topic.none_of, topic.tags, topic.feeds, topic.languages, topic.categories,
     )  # fmt: skip
     return hashlib.blake2b(json.dumps(rules, ensure_ascii=False).encode(), digest_size=_HASH_BYTES).hexdigest()
