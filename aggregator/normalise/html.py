@@ -82,7 +82,7 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 def sanitise(html: str, *, base_url: str) -> str:
     """Return markup that is safe to show, every address absolute, without trackers; empty if there is nothing to see.
 
-    Sanitising twice gives what sanitising once gives.
+    Sanitising twice gives what once gives, but for tables and headings nested wrongly: a parser sorts them out pass by pass.
     """
     html = clean_characters(html[:MAX_HTML_CHARS])
     if not _NEEDS_CLEANER.search(html):
