@@ -27,12 +27,20 @@ _SQLITE = "sqlite:///"
 def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
     """Return the settings of the file, with those of the environment on top.
 
+    Raises: ConfigError.
+    """
+    return parse_settings(read_text(path), path=path, environ=environ)
+
+
+def parse_settings(text: str, *, path: Path, environ: Mapping[str, str]) -> Settings:
+    """Return the settings written in `text`, the content of the file `path`.
+
     A relative SQLite path is taken from the folder of the file; a `site.base_url` left out is made of host and port; topics
     name feeds by the URL that the list of feeds spells.
 
     Raises: ConfigError.
     """
-    document = parse_yaml(path, read_text(path))
+    document = parse_yaml(path, text)
     data = plain(path, document)
     overrides = read_overrides(environ)
     _apply(overrides, data)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from aggregator.config.describing import describe_settings
-from aggregator.config.units import format_duration, format_size
+from aggregator.config.units import format_size
 
 
 def reason_of(details: ErrorDetails) -> str:
@@ -53,8 +52,6 @@ def _example(location: Sequence[str | int]) -> str:
 
 
 def _bound(bound: object, location: Sequence[str | int]) -> str:
-    if isinstance(bound, timedelta):
-        return format_duration(bound)
     return format_size(bound) if location[-1] == "max_body" and isinstance(bound, int) else str(bound)
 
 

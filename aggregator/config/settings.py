@@ -162,7 +162,7 @@ class TopicRow(Section):
 
     model: ClassVar[type[Topic]] = Topic
 
-    slug: Annotated[str, AfterValidator(check_slug), Field(max_length=64)] = Field(
+    slug: Annotated[str, Field(max_length=64), AfterValidator(check_slug)] = Field(
         description="Its name in addresses, `/topics/<slug>`: a-z, 0-9 and hyphens."
     )
     title: Text = Field(description="Its name for readers.")

@@ -106,7 +106,10 @@ def _end_of(text: str, node: Node) -> int:
     """Return where the last letter of a node ends; a block's own mark stands after the comments that follow it."""
     if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _end_of(text, last[1] if isinstance(last, tuple) else last)
+        if isinstance(last, tuple):
+            key, value = last
+            last = value if value.end_mark.index > value.start_mark.index else key  # `title:` alone: no value to stand anywhere
+        return _end_of(text, last)
     start, end = node.start_mark.index, node.end_mark.index
     return int(start + len(text[start:end].rstrip()))
 

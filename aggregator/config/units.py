@@ -62,5 +62,7 @@ def _fault(value: object, kind: str) -> str:
 
 def format_size(size_bytes: int) -> str:
     """Return a number of bytes in the largest unit that divides it: `10MiB`."""
-    unit, factor = next((unit, factor) for unit, factor in _BYTES.items() if size_bytes % factor == 0 and size_bytes >= factor)
-    return f"{size_bytes // factor}{unit}"
+    for unit, factor in _BYTES.items():
+        if size_bytes >= factor and size_bytes % factor == 0:
+            return f"{size_bytes // factor}{unit}"
+    return f"{size_bytes}B"
