@@ -17,7 +17,8 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 def start_logging(level: int) -> None:
     """Send logs of this process to standard error."""
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
-    logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 
 def print_json(value: object) -> None:

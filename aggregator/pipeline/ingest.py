@@ -67,7 +67,7 @@ class _Polled:
     outcome: FetchOutcome
     update: FeedUpdate | None = None
     error: FeedError | None = None
-    body_hash: bytes | None = None
+    body_hash: bytes = b""
 
 
 def ingest(
@@ -187,7 +187,7 @@ def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: Inge
     changes = [_change(one, changes_of.get(one.feed.id, EntryChanges()), now, rules) for one in batch]
     tx.entries.apply(changes, prior=rules.prior)
     for one in batch:
-        until = hold_until(one.outcome, now=now) if isinstance(one.outcome, FetchError) else None
+        until = hold_until(one.outcome, now) if isinstance(one.outcome, FetchError) else None
         if until is not None:
             tx.feeds.hold_site(one.feed.source.site, until=until)
     return changes
@@ -195,38 +195,44 @@ def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: Inge
 
 def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRules) -> FeedChange:
     feed, outcome = one.feed, one.outcome
-    if one.error is not None or isinstance(outcome, FetchError):
-        error = one.error or outcome
-        assert isinstance(error, FeedError)  # noqa: S101 - narrows the union for the type checker
+    if isinstance(outcome, FetchError) or one.error is not None:
+        error = outcome if isinstance(outcome, FetchError) else one.error
+        assert error is not None  # noqa: S101 - told to the type checker: one of the two it is
         poll = after_failure(feed.poll, error=error, rules=rules.cadence, now=now, seed=feed.id)
         return FeedChange(feed_id=feed.id, polled_at=now, poll=poll)
-    if isinstance(outcome, NotModified) or one.update is None:
+    if isinstance(outcome, Fetched) and one.update is not None:
+        poll = _after_document(one, one.update, outcome, entries, now=now, rules=rules)
+    else:
         poll = after_not_modified(
-            feed.poll, outcome=outcome, rules=rules.cadence, now=now, seed=feed.id, interval=feed.settings.interval
+            feed.poll,
+            answer=outcome,
+            rules=rules.cadence,
+            now=now,
+            seed=feed.id,
+            ttl=feed.data.ttl,
+            interval_override=feed.settings.interval,
         )
-        poll, moved = follow_move(poll, permanent_url=outcome.permanent_url, now=now)
-        return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, url=moved)
-    poll = _after_document(one, one.update, outcome, entries, now=now, rules=rules)
     poll, moved = follow_move(poll, permanent_url=outcome.permanent_url, now=now)
-    return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, data=one.update.data, entries=entries, url=moved)
+    data = one.update.data if one.update is not None else None
+    return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, data=data, entries=entries, url=moved)
 
 
 def _after_document(
-    one: _Polled, update: FeedUpdate, outcome: Fetched, entries: EntryChanges, *, now: datetime, rules: IngestRules
+    one: _Polled, update: FeedUpdate, fetched: Fetched, entries: EntryChanges, *, now: datetime, rules: IngestRules
 ) -> PollState:
-    dates = [entry.data.published_at for entry in update.entries if entry.data.published_at is not None]
+    dates = [entry.data.published_at or entry.data.updated_at for entry in update.entries]
     return after_document(
         one.feed.poll,
-        outcome=outcome,
+        fetched=fetched,
         body_hash=one.body_hash,
-        entry_dates=dates,
+        entry_dates=[date for date in dates if date is not None],
         new_entries=len(entries.new) + len(entries.added_origins),
-        ttl=update.data.ttl,
-        problem=update.problem,
         rules=rules.cadence,
         now=now,
         seed=one.feed.id,
-        interval=one.feed.settings.interval,
+        ttl=update.data.ttl,
+        interval_override=one.feed.settings.interval,
+        problem=update.problem,
     )
 
 
