@@ -29,7 +29,7 @@ GERMAN: Final[dict[str, Text]] = {
     "newest_again": "Zurück zu den neuesten",
     "from_sources": ("aus einer Quelle", "aus {n} Quellen"),
     "n_sources": ("{n} Quelle", "{n} Quellen"),
-    "n_readers": ("eine Leserin oder ein Leser", "{n} Leserinnen und Leser"),
+    "n_readers": ("von einer Person gelesen", "{n} Leserinnen und Leser"),
     "n_entries": ("{n} Artikel", "{n} Artikel"),
     "updated": "zuletzt abgefragt {when}",
     "read_at": "Weiterlesen bei {publisher}",
@@ -101,6 +101,12 @@ GERMAN: Final[dict[str, Text]] = {
     "lang_it": "Italienisch",
     "lang_es": "Spanisch",
     "lang_rm": "Rätoromanisch",
+    "lang_nl": "Niederländisch",
+    "lang_pt": "Portugiesisch",
+    "lang_tr": "Türkisch",
+    "lang_ar": "Arabisch",
+    "lang_ru": "Russisch",
+    "lang_uk": "Ukrainisch",
 }
 
 ENGLISH: Final[dict[str, Text]] = {
@@ -194,6 +200,12 @@ ENGLISH: Final[dict[str, Text]] = {
     "lang_it": "Italian",
     "lang_es": "Spanish",
     "lang_rm": "Romansh",
+    "lang_nl": "Dutch",
+    "lang_pt": "Portuguese",
+    "lang_tr": "Turkish",
+    "lang_ar": "Arabic",
+    "lang_ru": "Russian",
+    "lang_uk": "Ukrainian",
 }
 
 _GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")

@@ -119,8 +119,20 @@ NEWS = (
         language="en",
         image=True,
     ),
-    News(title="Waffenruhe hält den dritten Tag", summary="<p>Hilfslieferungen sind unterwegs.</p>", topic="international", minutes=95, source=2),
-    News(title="Donaudampfschifffahrtsgesellschaftskapitänsmütze versteigert", summary="", topic="international", minutes=1500, source=1),
+    News(
+        title="Waffenruhe hält den dritten Tag",
+        summary="<p>Hilfslieferungen sind unterwegs.</p>",
+        topic="international",
+        minutes=95,
+        source=2,
+    ),
+    News(
+        title="Donaudampfschifffahrtsgesellschaftskapitänsmütze versteigert",
+        summary="",
+        topic="international",
+        minutes=1500,
+        source=1,
+    ),
     News(
         title="Warum der Winter später kommt",
         summary="<p>Der Jetstream mäandert stärker als in den letzten zwanzig Jahren.</p>",
@@ -137,7 +149,7 @@ NEWS = (
         source=4,
         language="ar",
     ),
-)  # fmt: skip
+)
 
 
 def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: bool = True) -> None:
@@ -245,6 +257,4 @@ def _poll_state(place: int) -> PollState:
         )
     if place == 3:
         return PollState(state=FeedState.GONE, last_success_at=NOON - 90 * hour, error="FeedGone", status=410)
-    return PollState(
-        state=FeedState.OK, last_success_at=NOON - hour / 4, next_poll_at=NOON + hour / 2, entries_per_day=12.5
-    )
+    return PollState(state=FeedState.OK, last_success_at=NOON - hour / 4, next_poll_at=NOON + hour / 2, entries_per_day=12.5)

@@ -1,0 +1,81 @@
+"""The whole web application over a store, as tests ask it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+
+import httpx
+from starlette.applications import Starlette
+
+from aggregator.library.reads import ReadRecorder
+from aggregator.model.entry import Entry
+from aggregator.storage import Storage
+from aggregator.web.asgi import create_app
+from aggregator.web.site import WebSite
+from tests.fakes.clock import FakeClock
+from tests.fakes.newsroom import NOON, score_of
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class SiteClient:
+    """Asks the application without a socket, as Firefox from behind our own proxy; follows no redirect."""
+
+    def __init__(self, app: Starlette, *, base_url: str) -> None:
+        self._app = app
+        self._base_url = base_url
+
+    def request(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Return the answer; an error of the application is its 500 page."""
+        return asyncio.run(self._ask(httpx.Request(method, self._base_url + path, params=params), dict(headers or {})))
+
+    def get(
+        self, path: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Return the answer to GET."""
+        return self.request("GET", path, headers=headers, params=params)
+
+    def head(self, path: str) -> httpx.Response:
+        """Return the answer to HEAD."""
+        return self.request("HEAD", path)
+
+    def post(self, path: str) -> httpx.Response:
+        """Return the answer to POST."""
+        return self.request("POST", path)
+
+    async def _ask(self, request: httpx.Request, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+        defaults = {"user-agent": FIREFOX, "accept-encoding": "identity"}
+        async with httpx.AsyncClient(transport=transport) as client:
+            client.headers = httpx.Headers()
+            return await client.request(request.method, request.url, headers={**defaults, **headers})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """An application over a real store, and what a test needs to look behind it."""
+
+    storage: Storage
+    client: SiteClient
+    recorder: ReadRecorder
+    clock: FakeClock
+
+    def entry(self, entry_id: int) -> Entry:
+        with self.storage.read() as tx:
+            entry = tx.entries.get(entry_id)
+        assert entry is not None
+        return entry
+
+
+def open_site(storage: Storage, *, language: str = "de", base_url: str = "https://news.example") -> Newsroom:
+    clock = FakeClock(NOON)
+    recorder = ReadRecorder(storage, score_of=score_of)
+    site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC)
+    app = create_app(storage=storage, site=site, recorder=recorder, clock=clock, trusted_proxies=["127.0.0.1"])
+    client = SiteClient(app, base_url=base_url)
+    return Newsroom(storage=storage, client=client, recorder=recorder, clock=clock)

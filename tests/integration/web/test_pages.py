@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
+from aggregator.model.entry import EntryData
+from aggregator.model.feed import Person, PollState
+from aggregator.model.topic import Assignment
+from tests.fakes.newsroom import NOON, TOPICS, prior
+from tests.fakes.website import Newsroom, open_site
+
+PAGES = (
+    "/",
+    "/topics/schweiz",
+    "/topics/schweiz/most-read",
+    "/most-read",
+    "/most-read?window=30d",
+    "/entries/1",
+    "/entries/4",
+    "/feeds",
+    "/nirgends",
+)
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+class Outline(HTMLParser):
+    """What a page is made of; a tag closed in the wrong order raises."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._open: list[str] = []
+        self.feed(html)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_can_be_walked_without_seeing_it(newsroom: Newsroom, path: str) -> None:
+    response = newsroom.client.get(path)
+    assert response.status_code == (404 if path == "/nirgends" else 200)
+    page = Outline(response.text)
+    tags = [tag for tag, _ in page.tags]
+    assert [tags.count(tag) for tag in ("h1", "main", "header", "nav", "footer", "title")] == [1] * 6
+    levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    first_link = next(page.all("a"))
+    assert first_link["href"] == "#content"
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert "content" in ids
+    assert len(ids) == len(set(ids))
+    assert next(page.all("html"))["lang"] == "de"
+    assert all("alt" in image and image["referrerpolicy"] == "no-referrer" for image in page.all("img"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_a_script_a_style_or_anything_of_a_third_party(newsroom: Newsroom, path: str) -> None:
+    page = Outline(newsroom.client.get(path).text)
+    assert not {tag for tag, _ in page.tags} & {"script", "iframe", "object", "form", "style"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+    loaded = [link["href"] or "" for link in page.all("link") if link["rel"] in {"stylesheet", "icon"}]
+    assert len(loaded) == 2
+    assert all(address.startswith("/") for address in loaded)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/most-read.rss", "/healthz", "/static/style.css", "/r/1"])
+def test_every_response_has_the_headers_that_protect_readers(newsroom: Newsroom, path: str) -> None:
+    headers = newsroom.client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; img-src 'self' https: data:; style-src 'self'")
+    assert "frame-ancestors 'none'" in policy
+    assert "script" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "max-age" in headers["strict-transport-security"]
+    assert "set-cookie" not in headers
+
+
+def test_a_site_without_tls_shows_plain_images_and_forces_nothing(newsroom: Newsroom) -> None:
+    plain = open_site(newsroom.storage, base_url="http://news.example")
+    headers = plain.client.get("/").headers
+    plain.recorder.close()
+    assert "http:" in headers["content-security-policy"]
+    assert "strict-transport-security" not in headers
+
+
+def test_the_index_shows_topics_what_is_read_and_what_can_be_subscribed_to(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/").text
+    assert "Dienstag, 24. November 2026 · aus 5 Quellen" in html
+    assert "Neue Regeln für die Krankenkassenprämien" in html
+    assert "9 Leserinnen und Leser" in html
+    assert "vor 18 Minuten" in html
+    for topic in TOPICS:
+        assert f'href="/topics/{topic.slug}"' in html
+        for form in ("rss", "atom", "json"):
+            assert f'href="/topics/{topic.slug}.{form}"' in html
+            assert f'href="/topics/{topic.slug}/most-read.{form}"' in html
+    assert 'href="/opml"' in html
+
+
+def test_no_entry_stands_twice_among_the_leads_and_topics(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/").text
+    front = html[html.index('class="wide"') : html.index("<aside>")]
+    ids = re.findall(r'href="/entries/(\d+)"', front)
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+def test_pages_announce_their_feeds_the_main_one_first(newsroom: Newsroom) -> None:
+    def alternates(path: str) -> list[tuple[str | None, str | None]]:
+        page = Outline(newsroom.client.get(path).text)
+        return [(link["type"], link["href"]) for link in page.all("link") if link["rel"] == "alternate"]
+
+    topic = alternates("/topics/schweiz")
+    assert topic[0] == ("application/rss+xml", "/topics/schweiz.rss")
+    assert [href for _, href in topic[3:]] == [f"/topics/schweiz/most-read.{form}" for form in ("rss", "atom", "json")]
+    assert ("application/feed+json", "/most-read.json") in alternates("/")
+    assert alternates("/most-read")[0] == ("application/rss+xml", "/most-read.rss")
+    assert alternates("/entries/1")[0] == ("application/rss+xml", "/topics/schweiz.rss")
+
+
+def test_no_feed_is_announced_that_is_not_there(newsroom: Newsroom) -> None:
+    with newsroom.storage.write() as tx:
+        tx.documents.remove([f"/topics/schweiz.{form}" for form in ("rss", "atom", "json")])
+    for path in ("/", "/topics/schweiz", "/entries/1"):
+        assert "/topics/schweiz.rss" not in newsroom.client.get(path).text
+
+
+def test_a_topic_pages_on_to_older_entries_without_losing_or_repeating_one(newsroom: Newsroom) -> None:
+    add_many(newsroom, 70)
+    path: str | None = "/topics/wissen"
+    seen: list[str] = []
+    pages = 0
+    while path is not None:
+        html = newsroom.client.get(path).text
+        stream = html[html.index('class="stream"') : html.index("<aside>")]
+        seen += re.findall(r'href="/entries/(\d+)"', stream)
+        older = re.search(r'rel="next" href="([^"]+)"', html)
+        path = older.group(1) if older else None
+        pages += 1
+    assert pages == 3
+    with newsroom.storage.read() as tx:
+        assert [int(entry_id) for entry_id in seen] == [entry.id for entry in tx.topics.entries("wissen", limit=1000)]
+
+
+@pytest.mark.parametrize("before", ["", "x", "1-", "-1", "12345", "1-2-3", "9" * 39 + "-1", "٣-٣"])
+def test_a_place_in_a_list_that_is_none_is_not_found(newsroom: Newsroom, before: str) -> None:
+    assert newsroom.client.get("/topics/schweiz", params={"before": before}).status_code == 404
+
+
+def test_an_entry_shows_whose_it_is_leads_there_by_the_counted_link_and_counts_as_read(newsroom: Newsroom) -> None:
+    before = newsroom.entry(4).reads
+    html = newsroom.client.get("/entries/4").text
+    newsroom.recorder.close()
+    assert "La Tribune du Lac" in html
+    assert "Von Anna Muster" in html
+    assert "La conférence des directeurs juge le calendrier trop serré." in html
+    assert 'href="/r/4"' in html
+    assert "tribune.example/artikel" not in html  # the only way there is the counted one
+    assert "Mehr zum Thema" in html
+    assert newsroom.entry(4).reads == before + 1
+
+
+def test_an_entry_page_is_kept_by_browsers_only_so_that_reads_arrive(newsroom: Newsroom) -> None:
+    assert newsroom.client.get("/entries/4").headers["cache-control"] == "private, max-age=60"
+    assert newsroom.client.get("/topics/schweiz").headers["cache-control"] == "public, max-age=60"
+
+
+def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
+    page = Outline(newsroom.client.get("/topics/schweiz").text)
+    links = {link["href"]: link.get("lang") for link in page.all("a")}
+    assert links["/entries/4"] == "fr-CH"
+    assert links["/entries/1"] is None
+    assert "Französisch" in newsroom.client.get("/entries/4").text
+
+
+def test_the_window_of_a_ranking_bounds_what_it_shows(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/topics/international/most-read?window=7d").text
+    assert 'aria-current="true">7 Tage' in html
+    assert "Port strike" in html
+    assert newsroom.client.get("/most-read?window=1y").status_code == 404
+
+
+def test_sources_tell_their_health_in_words_and_nothing_of_our_network(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/feeds").text
+    assert "2 Quellen mit Störung" in html
+    assert "Gestört" in html
+    assert "Antwort mit Status 503" in html
+    assert "3 Fehlschläge in Folge" in html
+    assert "Vom Anbieter eingestellt" in html
+    assert "in 30 Minuten" in html
+    assert "12,5" in html
+    assert "10.0.0.7" not in html
+    assert html.index("Der Talbote") < html.index("Funkhaus Nachrichten")  # trouble first
+
+
+def test_an_empty_site_says_what_happens_next(empty: Newsroom) -> None:
+    assert "Noch keine Quellen." in empty.client.get("/").text
+    assert "Noch nichts gelesen." in empty.client.get("/").text
+    assert "Noch keine Feeds." in empty.client.get("/").text
+    assert "Noch keine Quellen." in empty.client.get("/feeds").text
+    with empty.storage.write() as tx:
+        tx.topics.configure(TOPICS)
+    assert "Noch kein Artikel passt" in empty.client.get("/topics/wissen").text
+
+
+def test_an_english_site_speaks_english(english: Newsroom) -> None:
+    html = english.client.get("/").text
+    assert '<html lang="en">' in html
+    assert "Skip to content" in html
+    assert "9 readers" in html
+    assert "18 minutes ago" in html
+    assert "There is no such page" in english.client.get("/nowhere").text
+
+
+def test_a_site_below_a_path_links_below_it(newsroom: Newsroom) -> None:
+    below = open_site(newsroom.storage, base_url="https://club.example/news")
+    page = Outline(below.client.get("/").text)
+    below.recorder.close()
+    targets = [link["href"] or "" for tag in ("a", "link") for link in page.all(tag)]
+    assert targets
+    assert all(target.startswith(("/news/", "#")) for target in targets)
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(newsroom: Newsroom) -> None:
+    first = newsroom.client.get("/", headers={"accept-encoding": "gzip"})
+    assert first.headers["content-encoding"] == "gzip"
+    again = newsroom.client.get("/", headers={"accept-encoding": "gzip", "if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_hostile_words_stay_words(newsroom: Newsroom) -> None:
+    data = EntryData(
+        title=HOSTILE,
+        url="https://zeitung.example/'onmouseover='x",
+        authors=(Person(name=HOSTILE),),
+        language='x" onload="y',
+        image_url='https://bild.example/"><script>',
+        source_title=HOSTILE,
+        summary_html="<p>harmlos</p>",
+    )
+    add_entry(newsroom, 900, data)
+    for path in ("/", "/topics/schweiz", "/entries/900", f"/entries/900?{HOSTILE}", f"/{HOSTILE}", "/feeds"):
+        html = newsroom.client.get(path).text
+        page = Outline(html)
+        assert "<script" not in html, path
+        assert not [attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)], path
+
+
+def test_the_opml_names_every_feed_once(newsroom: Newsroom) -> None:
+    response = newsroom.client.get("/opml")
+    assert response.headers["content-type"] == "text/x-opml; charset=utf-8"
+    urls = re.findall(r'xmlUrl="([^"]+)"', response.text)
+    assert urls[:2] == ["https://news.example/topics/schweiz.atom", "https://news.example/topics/schweiz/most-read.atom"]
+    assert urls[-1] == "https://news.example/most-read.atom"
+    assert len(urls) == 2 * len(TOPICS) + 1
+    assert "Mehr zum Thema: Schweiz" in response.text
+    assert newsroom.client.get("/opml", headers={"if-none-match": response.headers["etag"]}).status_code == 304
+
+
+def add_entry(newsroom: Newsroom, entry_id: int, data: EntryData, *, topic: str = "schweiz", minutes: int = 0) -> None:
+    key = entry_id.to_bytes(16)
+    update = EntryUpdate(data=data, guid_key=key, url_key=None, content_hash=key)
+    with newsroom.storage.write() as tx:
+        new = NewEntry(id=entry_id, update=update, dated_at=NOON - timedelta(minutes=minutes))
+        change = FeedChange(feed_id=tx.feeds.all()[0].id, polled_at=NOON, poll=PollState(), entries=EntryChanges(new=(new,)))
+        tx.entries.apply([change], prior=prior)
+        tx.topics.assign([topic], [entry_id], [Assignment(slug=topic, entry_id=entry_id, reason="Wort")], revision=entry_id)
+
+
+def add_many(newsroom: Newsroom, number: int) -> None:
+    for entry_id in range(100, 100 + number):  # two of each minute: ties are the hard part of paging
+        data = EntryData(title=f"Meldung {entry_id}", url=f"https://zeitung.example/{entry_id}")
+        add_entry(newsroom, entry_id, data, topic="wissen", minutes=entry_id // 2)
