@@ -21,6 +21,7 @@ from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
+from aggregator.group.topics import TopicMatcher
 from aggregator.model.reading import ReadEvent
 from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
 from aggregator.parse.choose import FeedParser
@@ -86,6 +87,10 @@ class Aggregator:
                 tx.note("tag_authority", authority)
         return authority
 
+    @cached_property
+    def _matcher(self) -> TopicMatcher:
+        return TopicMatcher(self.settings.topics, default_language=self.settings.site.language)
+
     def configure(self) -> tuple[int, int]:
         """Bring feeds, topics and scores in the store to the settings; return how many feeds came and went."""
         ranking = self.settings.ranking
@@ -135,12 +140,7 @@ class Aggregator:
 
     def group(self) -> GroupReport:
         """Run one grouping pass."""
-        return group_entries(
-            self.storage,
-            self.settings.topics,
-            default_language=self.settings.site.language,
-            should_stop=lambda: self._stopping,
-        )
+        return group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
 
     def publish(self) -> PublishReport:
         """Run one publish pass."""

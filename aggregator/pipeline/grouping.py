@@ -6,26 +6,19 @@ from collections.abc import Callable, Sequence
 
 from aggregator.group.topics import TopicMatcher
 from aggregator.model.report import GroupReport
-from aggregator.model.topic import Topic
 from aggregator.storage import Storage, TopicRow
 
 BATCH_ENTRIES = 500
 """Entries a transaction: small enough that a click waits for at most some tens of milliseconds behind it."""
 
 
-def group_entries(
-    storage: Storage,
-    topics: Sequence[Topic],
-    *,
-    default_language: str,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> GroupReport:
+def group_entries(storage: Storage, matcher: TopicMatcher, *, should_stop: Callable[[], bool] = lambda: False) -> GroupReport:
     """Bring every topic up to the newest revision of the entries.
 
     A topic remembers the revision it was brought to, so a pass can stop and go on anywhere, and a topic whose rules changed
-    starts again from the first entry while the others only see what is new.
+    starts again from the first entry while the others only see what is new. `matcher` knows the topics that the store was
+    brought to (`TopicStore.configure`); keep one, its memory of words makes it fast.
     """
-    matcher = TopicMatcher(topics, default_language=default_language)
     looked_at = assigned = 0
     while not should_stop():
         with storage.read() as tx:
