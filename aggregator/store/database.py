@@ -23,6 +23,7 @@ from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
 from aggregator.store.tables import entries, feeds, reads
 from aggregator.store.topics import SqlTopicStore
+from aggregator.store.upgrade import upgrade
 
 
 class SqlTransaction:
@@ -136,8 +137,6 @@ def open_database(url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> SqlSto
     try:
         found = schema_of(engine)
         if found is None:
-            from aggregator.store.upgrade import upgrade  # noqa: PLC0415 - alembic is loaded only where there is work for it
-
             upgrade(url)
         else:
             require_schema(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import URL, Column, Connection, Engine, Insert, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from aggregator.errors import StorageError
-from aggregator.store.faults import our_errors, our_file_errors
+from aggregator.store.faults import is_damage, our_errors, our_file_errors
 
 _BEGIN = "aggregator_begin"  # the execution option that says how a transaction begins
 _CACHE_KIB = 32 * 1024  # of pages a connection: the keys of some 100,000 entries
@@ -155,7 +154,12 @@ def damages(connection: Connection) -> list[str]:
     """Return what the database itself finds wrong; nothing if it is intact."""
     if connection.dialect.name != "sqlite":
         return []
-    lines: Sequence[str] = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+    try:
+        lines = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+    except DatabaseError as error:  # some damage is too deep for the check to go on
+        if is_damage(error):
+            return [str(error.orig)]
+        raise
     orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
     return [line for line in lines if line != "ok"] + [
         f"row {row[1]} of {row[0]} points to a missing row of {row[2]}" for row in orphans

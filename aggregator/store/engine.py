@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import URL, Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError
 
 from aggregator.store import dialect
 from aggregator.store.faults import is_busy, our_errors, our_file_errors
@@ -38,8 +37,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that is kept as a whole or not at all. Raises: StorageError, StorageBusy."""
-    with our_errors("write"), dialect.for_writing(engine).connect() as connection:
-        _begin(connection)
+    with our_errors("write"), _begun(dialect.for_writing(engine)) as connection:
         try:
             yield connection
         except BaseException:
@@ -48,13 +46,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.commit()
 
 
-def _begin(connection: Connection) -> None:
+def _begun(engine: Engine) -> Connection:
     """Begin, trying again while the lock is held: nothing was done yet, so nothing can be done twice."""
     for attempt in range(1, _BEGIN_ATTEMPTS + 1):
+        connection = engine.connect()
         try:
             connection.begin()
-        except DBAPIError as error:
+        except BaseException as error:
+            connection.close()
             if attempt == _BEGIN_ATTEMPTS or not is_busy(error):
                 raise
         else:
-            return
+            return connection
+    raise AssertionError  # the last attempt returns or raises

@@ -13,6 +13,7 @@ from aggregator.errors import StorageBusy, StorageError
 
 # Primary result codes of SQLite, and what to say of them (https://www.sqlite.org/rescode.html).
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "the database may not be written to",
@@ -37,7 +38,12 @@ def is_busy(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) in _RETRY_STATES
 
 
-def as_ours(error: SQLAlchemyError | sqlite3.Error | OSError, operation: str | None = None) -> StorageError:
+def is_damage(error: DBAPIError) -> bool:
+    """Return whether the error says that the file is not as SQLite wrote it."""
+    return isinstance(error.orig, sqlite3.Error) and _primary_code(error.orig) in _DAMAGED
+
+
+def as_ours(error: Exception, operation: str | None = None) -> StorageError:
     """Return the error of ours that a foreign one means."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = str(cause).strip() or type(cause).__name__
@@ -59,7 +65,7 @@ def our_errors(operation: str | None = None) -> Iterator[None]:
     """Raise StorageError and its kinds in place of what SQLAlchemy, the driver or the file system raise."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, sqlite3.Warning) as error:
         raise as_ours(error, operation) from error
 
 

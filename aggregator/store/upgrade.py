@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from aggregator.errors import StorageError
@@ -63,6 +60,10 @@ def _copy(engine: Engine, found: str) -> Path | None:
 
 
 def _migrate(engine: Engine, to: str) -> None:
+    from alembic import command  # noqa: PLC0415 - takes longer to load than a command to run, and seldom has work
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine) as connection:

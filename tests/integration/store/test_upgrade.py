@@ -1,0 +1,103 @@
+"""The schema: made, compared, upgraded, refused."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from aggregator.errors import SchemaOutdated, StorageError
+from aggregator.store import dialect
+from aggregator.store import upgrade as upgrade_module
+from aggregator.store.database import SqlStorage, open_database
+from aggregator.store.tables import SCHEMA_REVISION, metadata
+from aggregator.store.upgrade import MIGRATIONS, upgrade
+from tests.fakes.changes import configure
+
+
+def test_migrations_make_exactly_the_tables(storage: SqlStorage) -> None:
+    with storage._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_program_knows_its_newest_migration_and_they_are_numbered() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert revisions[0] == SCHEMA_REVISION
+    assert sorted(revisions, reverse=True) == revisions
+    assert all(len(revision) == 4 and revision.isdigit() for revision in revisions)
+
+
+def test_a_new_database_is_made_and_needs_no_copy(url: str, file: Path) -> None:
+    report = upgrade(url)
+    assert (report.from_revision, report.to_revision, report.backup) == (None, SCHEMA_REVISION, None)
+    again = upgrade(url)
+    assert (again.from_revision, again.backup) == (SCHEMA_REVISION, None)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def pretend_schema(file: Path, revision: str) -> None:
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("UPDATE alembic_version SET version_num = ?", [revision])
+        other.commit()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(url: str, file: Path) -> None:
+    upgrade(url)
+    pretend_schema(file, "9999")
+    for refuse in (upgrade, open_database):
+        with pytest.raises(SchemaOutdated, match=r"made by a newer aggregator \(schema 9999.*upgrade the program") as caught:
+            refuse(url)
+        assert (caught.value.found, caught.value.expected) == ("9999", SCHEMA_REVISION)
+
+
+def test_an_older_schema_is_not_opened_and_says_what_to_do(url: str, file: Path) -> None:
+    upgrade(url)
+    pretend_schema(file, "0000")
+    with pytest.raises(SchemaOutdated, match="aggregator database upgrade"):
+        open_database(url)
+
+
+def test_an_older_database_is_copied_before_it_is_changed(url: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_database(url)) as storage:
+        configure(storage, "https://a.example/feed")
+    pretend_schema(file, "0000")
+    monkeypatch.setattr(upgrade_module, "_migrate", lambda _engine, to: pretend_schema(file, to))
+    first = upgrade(url)
+    assert (first.from_revision, first.to_revision) == ("0000", SCHEMA_REVISION)
+    assert first.backup == file.with_name("aggregator.db.schema-0000.backup")
+    with closing(open_database(url)) as storage, storage.read() as transaction:
+        assert transaction.counts().feeds == 1
+    pretend_schema(file, "0000")
+    second = upgrade(url)
+    assert second.backup is not None
+    assert second.backup.name == "aggregator.db.schema-0000.2.backup"
+    with closing(sqlite3.connect(first.backup)) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
+        assert copy.execute("SELECT count(*) FROM feeds").fetchone() == (1,)
+
+
+def test_a_migration_that_fails_changes_nothing(url: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damages(_connection: object) -> list[str]:
+        return ["something"]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dialect, "damages", damages)
+        with pytest.raises(StorageError, match="something"):
+            upgrade(url)
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    assert upgrade(url).from_revision is None
+
+
+def test_upgrading_leaves_logging_alone(url: str) -> None:
+    before = (list(logging.getLogger().handlers), logging.getLogger().level, logging.getLogger("alembic").disabled)
+    upgrade(url)
+    assert (list(logging.getLogger().handlers), logging.getLogger().level, logging.getLogger("alembic").disabled) == before
