@@ -42,8 +42,10 @@ def identify(entries: Iterable[EntryData], *, feed_pages: Iterable[str]) -> tupl
     pages = {canonical_url(page) for page in feed_pages}
     described = _without_copies(_describe(data, pages) for data in entries)
     _tell_namesakes_apart(described)
-    described = list({entry.name: entry for entry in reversed(described)}.values())[::-1]
-    sharers = Counter(entry.page for entry in described)
+    first: dict[tuple[str, ...], _Described] = {}
+    for entry in described:
+        first.setdefault(entry.name, entry)
+    sharers = Counter(entry.page for entry in first.values())
     return tuple(
         [
             EntryUpdate(
@@ -52,7 +54,7 @@ def identify(entries: Iterable[EntryData], *, feed_pages: Iterable[str]) -> tupl
                 url_key=_key("url", entry.page) if entry.page and sharers[entry.page] == 1 else None,
                 content_hash=entry.content_hash,
             )
-            for entry in described
+            for entry in first.values()
         ]
     )
 

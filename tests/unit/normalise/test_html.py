@@ -204,7 +204,7 @@ def test_plain_text_becomes_paragraphs() -> None:
         ("5 < 6 und 7 > 2", "5 < 6 und 7 > 2"),
         ("I <3 RSS", "I <3 RSS"),
         ("List<String> in Java", "List<String> in Java"),
-        ("&quot;Zitat&quot; &#8211; &uuml;ber&nbsp;uns", '"Zitat" – über uns'),
+        ("&quot;Zitat&quot; &#8212; &uuml;ber&nbsp;uns", '"Zitat" — über uns'),
         ("Bundes&shy;rat", "Bundesrat"),
         ("<script>alert(1)</script>Titel", "Titel"),
         ("<img src=x onerror=alert(1)>Titel", "Titel"),
