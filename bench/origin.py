@@ -49,10 +49,11 @@ class Origin:
     def set_latency(self, seconds: float) -> None:
         self._control(f"latency?seconds={seconds}")
 
-    def opml(self) -> str:
-        """Return the URLs as a subscription list."""
+    def opml(self, *, folder: str) -> str:
+        """Return the URLs as a subscription list, in one folder."""
         outlines = "".join(f'<outline type="rss" text={quoteattr(url)} xmlUrl={quoteattr(url)}/>\n' for url in self.urls)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0"><head/><body>\n{outlines}</body></opml>\n'
+        body = f"<outline text={quoteattr(folder)}>\n{outlines}</outline>"
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0"><head/><body>{body}</body></opml>\n'
 
     def stop(self) -> None:
         """End the process; it ends by itself too when this one does."""

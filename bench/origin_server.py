@@ -174,6 +174,8 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
     def _send(self, answer: bytes, last: bool) -> None:  # noqa: FBT001 -- called by the loop, which passes positions only
+        if self.transport.is_closing():  # the client was killed while its answer waited
+            return
         self.transport.write(answer)
         if last:
             self.transport.close()

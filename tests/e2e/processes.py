@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -64,20 +64,20 @@ class Home:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
         self.environment["PYTHONPATH"] = str(Path(__file__).parents[2])  # this checkout, whatever is installed
 
-    def configure(self, urls: Iterable[str] = (), *, topics: Iterable[str] = ("alles",), base_url: str | None = None) -> None:
-        """Write a configuration: every feed has the tag `alle`, every topic takes it."""
+    def configure(self, urls: Sequence[str] = (), *, topics: Sequence[str] = ("alles",)) -> None:
+        """Write a configuration: every feed has the tag `alle`, every topic takes it; without feeds there are no topics."""
         lines = [
-            f"site: {{title: Probe, base_url: {json.dumps(base_url or self.base_url)}}}",
+            f"site: {{title: Probe, base_url: {json.dumps(self.base_url)}}}",
             'store: {url: "sqlite:///aggregator.db"}',
             f"server: {{port: {self.port}}}",
             "fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}",
             "publishing: {interval: 1s}",
-            "topics:",
-            *(f"- {{slug: {slug}, title: Thema {slug}, tags: [alle]}}" for slug in topics),
-            "feeds:",
+            "feeds:" if urls else "feeds: []",
             *(f"- {{url: {json.dumps(url)}, tags: [alle]}}" for url in urls),
         ]
-        self.config.write_text("\n".join(lines if lines[-1] != "feeds:" else [*lines[:-1], "feeds: []"]) + "\n")
+        if urls:
+            lines += ["topics:", *(f"- {{slug: {slug}, title: Thema {slug}, tags: [alle]}}" for slug in topics)]
+        self.config.write_text("\n".join(lines) + "\n")
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "aggregator", "--config", str(self.config), *arguments]

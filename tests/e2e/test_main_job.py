@@ -15,8 +15,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.corpus]
 def test_every_captured_feed_is_imported_polled_published_and_then_found_unchanged(home: Home, real_feeds: Path) -> None:
     with Origin(directory=real_feeds) as origin:
         home.configure()
-        (home.folder / "all.opml").write_text(origin.opml())
+        (home.folder / "all.opml").write_text(origin.opml(folder="alle"))
         home.run("opml", "import", "all.opml")
+        with home.config.open("a") as config:
+            config.write("topics:\n- {slug: alles, title: Alles, tags: [alle]}\n")
         assert home.report("status")["feeds"]["total"] == len(origin.urls)
 
         origin.reset()
