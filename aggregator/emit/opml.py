@@ -19,8 +19,8 @@ MAX_OUTLINES = 10_000
 MAX_DEPTH = 10
 """Outlines inside outlines; readers write one level of folders, rarely two."""
 
-# Half of the lists in the wild (58 of 118) have nothing wrong but bare ampersands; escaping those is the one repair that cannot go wrong,
-# where a recovering parser would drop them from the address.
+# Half of the lists in the wild (58 of 118) have nothing wrong but bare ampersands. Escaping those is the one repair that
+# cannot go wrong, where a recovering parser would drop them from the address.
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 TAG_SEPARATOR = ","  # of the attribute `category`

@@ -38,8 +38,8 @@ def render(document: FeedDocument, writer: FeedWriter, *, fingerprint: str | Non
     body = writer.write(document)
     fitting = document
     while len(body) > MAX_BODY_BYTES and fitting.entries:
-        count = len(fitting.entries)
-        fitting = replace(fitting, entries=fitting.entries[: min(count - 1, int(count * SHRINK * MAX_BODY_BYTES / len(body)))])
+        count = int(len(fitting.entries) * SHRINK * MAX_BODY_BYTES / len(body))  # fewer than there are, so this ends
+        fitting = replace(fitting, entries=fitting.entries[:count])
         body = writer.write(fitting)
     return Rendered(
         path=f"{document.path}.{writer.format}",

@@ -12,7 +12,7 @@ TEASER_CHARS = 250
 TITLE_CHARS = 300
 """Longest title emitted; headlines end well below, and one hostile title must not fill a document."""
 
-SCANNED_CHARS = 20_000
+SCANNED_CHARS = 8_000
 """How much HTML is read for a teaser; what is not found by then is not the beginning of a text."""
 
 ELLIPSIS = "…"
@@ -22,23 +22,25 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 # Embeddings, overrides and isolates reach past the text they stand in; the plain marks U+200E and U+200F do not.
 _BIDI_REACH = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BLOCK = re.compile(
-    r"(?=</?(?:address|article|blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|table|td|th|tr|ul)\b)",
+    r"<(?=/?(?:address|article|blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|table|td|th|tr|ul)\b)",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"[<&]")
-_SPACE = re.compile(r"\s+")
 _SENTENCE_ENDS = (".", "!", "?")
 _SENTENCE_REST = " ,;:-\u2013\u2014(«„“\"'"
 
 
 def strip_forbidden(text: str) -> str:
     """Return the text without characters that XML cannot hold: controls, lone surrogates, non-characters."""
-    return _FORBIDDEN.sub("", text)
+    # What is printable holds none of them; most text is, and asking is ten times faster than searching.
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def one_line(text: str, *, limit: int = TITLE_CHARS) -> str:
     """Return plain text on one line, at most `limit` characters, with nothing in it that reaches beyond its end."""
-    return shorten(_SPACE.sub(" ", _BIDI_REACH.sub("", strip_forbidden(text))).strip(), limit=limit)
+    if not text.isprintable():
+        text = _BIDI_REACH.sub("", strip_forbidden(text))
+    return shorten(" ".join(text.split()), limit=limit)
 
 
 def shorten(text: str, *, limit: int) -> str:
@@ -61,7 +63,7 @@ def teaser(markup: str, *, limit: int = TEASER_CHARS) -> str:
 
 
 def _text_of(markup: str) -> str:
-    spaced = _BLOCK.sub(" ", markup)
+    spaced = _BLOCK.sub(" <", markup)
     try:
         root = html.document_fromstring(f"<div>{spaced}</div>")
     except (etree.ParserError, ValueError):  # nothing but markup

@@ -1,4 +1,7 @@
-"""`python -m tests.data.golden.regenerate`: write the golden files anew. Read the difference before committing it."""
+"""`python -m tests.data.golden.regenerate`: write the golden files anew. Read the difference before committing it.
+
+Where they differ, raise `aggregator.emit.render.VERSION` too, so that documents already stored are rendered anew.
+"""
 
 from __future__ import annotations
 

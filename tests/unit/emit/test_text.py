@@ -37,7 +37,7 @@ def test_a_text_of_exactly_the_limit_stays_whole() -> None:
 
 def test_a_text_is_cut_at_a_word() -> None:
     assert shorten("Der Bundesrat hat am Dienstag entschieden", limit=27) == "Der Bundesrat hat am…"
-    assert shorten("Der Bundesrat hat am Dienstag entschieden", limit=31) == "Der Bundesrat hat am Dienstag…"
+    assert shorten("Der Bundesrat hat am Dienstag so entschieden", limit=34) == "Der Bundesrat hat am Dienstag so…"
 
 
 def test_a_text_cut_after_a_sentence_keeps_a_space_before_the_ellipsis() -> None:

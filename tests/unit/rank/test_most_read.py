@@ -33,7 +33,7 @@ def test_an_entry_below_the_top_does_not_enter() -> None:
 
 
 def test_an_entry_with_too_few_readers_keeps_its_place_and_does_not_enter() -> None:
-    candidates = [read_entry(1, 9.0, reads=2), read_entry(2, 5.0), read_entry(3, 4.0)]
+    candidates = [read_entry(1, 9.0, reads=2), read_entry(2, 5.0, reads=3), read_entry(3, 4.0)]
     assert ids(newly_entered(candidates, set(), top=2, min_reads=3)) == [2]
 
 
