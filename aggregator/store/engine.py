@@ -30,8 +30,9 @@ def make_engine(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT, foreign_key
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one consistent state. Raises: StorageError, StorageBusy."""
-    with our_errors("read"), dialect.for_reading(engine).connect() as connection, connection.begin():
-        yield connection
+    with our_errors("read"), dialect.for_reading(engine).connect() as connection:
+        connection.begin()
+        yield connection  # closing rolls back: there is nothing to keep
 
 
 @contextmanager
