@@ -16,6 +16,7 @@ import ada_url
 
 from aggregator.errors import AddressRefused
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 ALLOWED_PORTS = frozenset({80, 443, 8080, 8443})  # where feeds are served; anything else is rather a service to be probed
 
 _DENIED_V4 = tuple(
@@ -84,13 +85,13 @@ class AddressGuard:
             port = parts.port
         except ValueError:
             raise _refused(url, "this is not a web address (http:// or https://)") from None
-        if parts.scheme not in {"http", "https"}:
+        if parts.scheme not in _DEFAULT_PORTS:
             raise _refused(url, f"only http and https are fetched, not {parts.scheme or 'an address without scheme'}")
         if not parts.hostname:
             raise _refused(url, "the address names no host")
         if "@" in parts.netloc:
             raise _refused(url, "addresses with a user name or password are not fetched")
-        reason = self._refuse_host(parts.hostname, port or (443 if parts.scheme == "https" else 80))
+        reason = self._refuse_host(parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
         if reason:
             raise _refused(url, reason)
         return sent

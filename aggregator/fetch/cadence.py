@@ -39,6 +39,8 @@ MISSING_GIVEN_UP_AFTER = timedelta(days=14)  # a feed not found for so long is a
 MOVE_POLLS = 3
 MOVE_AFTER = DAY
 JITTER = 0.1  # added, never taken off
+_CLOSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NOTHING = timedelta(0)
 _SHORTEST_SPAN = HOUR  # of entry dates, so that a burst does not look like thousands a day
 
@@ -75,11 +77,11 @@ def after_document(
     """
     dates = sorted({min(date, now) for date in entry_dates})
     latest = _latest(poll, dates, new_entries, now)
-    interval = _bounded(_half_gap(dates), rules) if len(dates) > 1 else None
-    if interval is None or not new_entries:
-        grown = rules.min_interval if new_entries or poll.interval is None else poll.interval * UNCHANGED_GROWTH
-        interval = max(interval or rules.min_interval, _bounded(grown, rules))
-    interval = max(interval, _dormancy(latest, now))
+    usual = _half_gap(dates) if len(dates) > 1 else rules.min_interval
+    grown = rules.min_interval if new_entries else _grown(poll, UNCHANGED_GROWTH, rules, now)
+    interval = max(_bounded(max(usual, grown), rules), _dormancy(latest, now))
+    if interval_override is not None:
+        interval = interval_override
     poll = replace(
         poll,
         state=FeedState.BROKEN if problem else FeedState.OK,
@@ -91,7 +93,7 @@ def after_document(
         entries_per_day=_per_day(dates, now) if dates else poll.entries_per_day,
     )
     wait = _wait(interval, override=interval_override, rules=rules, hints=fetched.hints, ttl=ttl)
-    return _succeed(poll, interval=interval_override or interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
+    return _succeed(poll, interval=interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
 
 
 def after_not_modified(
@@ -109,11 +111,10 @@ def after_not_modified(
     A feed that was malformed stays so: it is the same document.
     """
     unconditional = isinstance(answer, Fetched) and answer.validators == Validators()
-    growth = UNCONDITIONAL_GROWTH if unconditional else UNCHANGED_GROWTH
-    grown = (poll.interval or rules.min_interval) * growth
-    if not unconditional:
-        grown = min(grown, max(_longest_unchanged(poll, rules, now), poll.interval or rules.min_interval))
+    grown = _grown(poll, UNCONDITIONAL_GROWTH if unconditional else UNCHANGED_GROWTH, rules, now)
     interval = max(_bounded(grown, rules), _dormancy(poll.last_new_entry_at, now))
+    if interval_override is not None:
+        interval = interval_override
     broken = poll.state == FeedState.BROKEN
     poll = replace(
         poll,
@@ -123,7 +124,7 @@ def after_not_modified(
         validators=answer.validators if isinstance(answer, Fetched) else _renewed(poll.validators, answer.validators),
     )
     wait = _wait(interval, override=interval_override, rules=rules, hints=answer.hints, ttl=ttl)
-    return _succeed(poll, interval=interval_override or interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
+    return _succeed(poll, interval=interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
 
 
 def after_failure(poll: PollState, *, error: FeedError, rules: CadenceRules, now: datetime, seed: int) -> PollState:
@@ -222,28 +223,24 @@ def _dormancy(latest: datetime | None, now: datetime) -> timedelta:
     return _NOTHING
 
 
-def _longest_unchanged(poll: PollState, rules: CadenceRules, now: datetime) -> timedelta:
-    """Return how far unchanged answers may stretch the interval."""
+def _grown(poll: PollState, growth: float, rules: CadenceRules, now: datetime) -> timedelta:
+    """Return the last interval, grown as far as silence allows: to the usual gap, or to a share of the silence so far."""
+    interval = poll.interval if poll.interval is not None else rules.min_interval
     if not poll.entries_per_day or poll.last_new_entry_at is None:
-        return rules.max_interval
-    return max(DAY / poll.entries_per_day, (now - poll.last_new_entry_at) / SILENCE_SHARE)
+        return interval * growth
+    allowed = max(DAY / poll.entries_per_day, (now - poll.last_new_entry_at) / SILENCE_SHARE)
+    return min(interval * growth, max(allowed, interval))
 
 
 def _back_off(error: FeedError, failures: int, failing_for: timedelta) -> timedelta:
-    if isinstance(error, TooLarge):
-        return LONGEST_BACK_OFF  # each try costs the server the whole document
-    if not isinstance(error, FetchError):
-        return _doubled(BACK_OFF_BASE, failures)
-    if error.retry_after is not None:
+    status = error.status if isinstance(error, FetchError) else None
+    if isinstance(error, FetchError) and error.retry_after is not None:
         return _clamp_retry_after(error.retry_after)
-    match error.status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return LONGEST_BACK_OFF
-        case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.SERVICE_UNAVAILABLE:
-            return _doubled(BUSY_BASE, failures)
-        case HTTPStatus.NOT_FOUND if failing_for >= MISSING_GIVEN_UP_AFTER:
-            return WEEK
-    return _doubled(BACK_OFF_BASE, failures)
+    if isinstance(error, TooLarge) or status in _CLOSED:  # each try of what is too large costs the server the document
+        return LONGEST_BACK_OFF
+    if status == HTTPStatus.NOT_FOUND and failing_for >= MISSING_GIVEN_UP_AFTER:
+        return WEEK
+    return _doubled(BUSY_BASE if status in _BUSY else BACK_OFF_BASE, failures)
 
 
 def _doubled(base: timedelta, failures: int) -> timedelta:

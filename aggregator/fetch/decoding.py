@@ -78,9 +78,12 @@ class BrotliDecoder:
         """Yield the text of the chunk."""
         if self._stream.is_finished():
             return
-        yield self._stream.process(chunk, output_buffer_limit=_STEP_BYTES)
-        while not self._stream.can_accept_more_data():
-            yield self._stream.process(b"", output_buffer_limit=_STEP_BYTES)
+        piece = self._stream.process(chunk, output_buffer_limit=_STEP_BYTES)
+        yield piece
+        # It can hold back output although it has taken in all input: then the piece is as long as the limit.
+        while len(piece) >= _STEP_BYTES or not self._stream.can_accept_more_data():
+            piece = self._stream.process(b"", output_buffer_limit=_STEP_BYTES)
+            yield piece
 
 
 class ZstdDecoder:

@@ -42,7 +42,6 @@ TEMPORARY = {
 # These will be the same next time, unless somebody changes something.
 LASTING = {
     pycurl.E_URL_MALFORMAT: "this is not a web address",
-    pycurl.E_URL_MALFORMAT_USER: "this is not a web address",
     pycurl.E_TOO_MANY_REDIRECTS: "{host} redirects too often",
 }
 
@@ -82,7 +81,6 @@ NOT_USED = frozenset(
         pycurl.E_FTP_BAD_DOWNLOAD_RESUME,
         pycurl.E_FTP_BAD_FILE_LIST,
         pycurl.E_FTP_CANT_GET_HOST,
-        pycurl.E_FTP_CANT_RECONNECT,
         pycurl.E_FTP_COULDNT_GET_SIZE,
         pycurl.E_FTP_COULDNT_RETR_FILE,
         pycurl.E_FTP_COULDNT_SET_ASCII,
@@ -90,11 +88,9 @@ NOT_USED = frozenset(
         pycurl.E_FTP_COULDNT_SET_TYPE,
         pycurl.E_FTP_COULDNT_STOR_FILE,
         pycurl.E_FTP_COULDNT_USE_REST,
-        pycurl.E_FTP_PARTIAL_FILE,
         pycurl.E_FTP_PORT_FAILED,
         pycurl.E_FTP_PRET_FAILED,
         pycurl.E_FTP_QUOTE_ERROR,
-        pycurl.E_FTP_SSL_FAILED,
         pycurl.E_FTP_USER_PASSWORD_INCORRECT,
         pycurl.E_FTP_WEIRD_227_FORMAT,
         pycurl.E_FTP_WEIRD_PASS_REPLY,
@@ -103,7 +99,6 @@ NOT_USED = frozenset(
         pycurl.E_FTP_WRITE_ERROR,
         pycurl.E_FUNCTION_NOT_FOUND,
         pycurl.E_HTTP_NOT_FOUND,
-        pycurl.E_HTTP_PORT_FAILED,
         pycurl.E_HTTP_POST_ERROR,
         pycurl.E_HTTP_RANGE_ERROR,
         pycurl.E_HTTP_RETURNED_ERROR,

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pycurl
+import pytest
+
+from aggregator.errors import FeedGone, FetchError, FetchTimeout, TooLarge
+from aggregator.fetch.failures import LASTING, LOCAL, NOT_USED, TEMPORARY, TIMEOUTS, TOO_LARGE, curl_failure, status_failure
+
+URL = "https://example.org/feed"
+CODES = {name: getattr(pycurl, name) for name in dir(pycurl) if name.startswith("E_") and not name.startswith("E_MULTI_")}
+
+
+@pytest.mark.parametrize("name", sorted(CODES))
+def test_every_code_of_libcurl_is_mapped_once(name: str) -> None:
+    homes = [home for home in (TIMEOUTS, TOO_LARGE, TEMPORARY, LASTING, LOCAL, NOT_USED) if CODES[name] in home]
+    assert len(homes) == 1
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES.values())))
+def test_every_failure_is_a_sentence(code: int) -> None:
+    error = curl_failure(code, "detail", url=URL, host="example.org")
+    assert error.feed_url == URL
+    assert "{" not in error.reason
+    assert " " in error.reason
+
+
+def test_failures_have_their_classes() -> None:
+    assert isinstance(curl_failure(pycurl.E_OPERATION_TIMEDOUT, "", url=URL, host="h"), FetchTimeout)
+    assert isinstance(curl_failure(pycurl.E_FILESIZE_EXCEEDED, "", url=URL, host="h"), TooLarge)
+    assert curl_failure(pycurl.E_COULDNT_RESOLVE_HOST, "", url=URL, host="h").temporary
+    assert not curl_failure(pycurl.E_URL_MALFORMAT, "", url=URL, host="h").temporary
+
+
+def test_a_code_nobody_knows_is_an_error_too() -> None:
+    assert "code 9999" in curl_failure(9999, "", url=URL, host="h").reason
+
+
+@pytest.mark.parametrize(
+    ("status", "temporary"), [(400, False), (404, False), (408, True), (429, True), (500, True), (599, True)]
+)
+def test_a_status_says_whether_waiting_helps(status: int, *, temporary: bool) -> None:
+    error = status_failure(status, url=URL, retry_after=timedelta(hours=1))
+    assert (error.status, error.temporary, error.retry_after) == (status, temporary, timedelta(hours=1))
+    assert type(error) is FetchError
+
+
+def test_410_is_gone() -> None:
+    assert isinstance(status_failure(410, url=URL, retry_after=None), FeedGone)
