@@ -75,7 +75,9 @@ def main() -> None:
 
 
 def _end_with_supervisor() -> None:
-    sys.stdin.buffer.read()
+    # The raw descriptor: a buffered read in a daemon thread would hold a lock that the interpreter wants at its end.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
