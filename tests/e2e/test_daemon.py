@@ -28,13 +28,14 @@ def origin() -> Iterator[Origin]:
 def test_the_daemon_polls_publishes_and_serves(home: Home, origin: Origin) -> None:
     home.configure(origin.urls)
     with home.start_daemon() as daemon:
+        wait_until(lambda: home.select("SELECT count(*) FROM entries") == [FEEDS * ENTRIES], "every entry")
         for form in ("rss", "atom", "json"):
             url = f"{home.base_url}/topics/alles.{form}"
             wait_until(lambda url=url: get(url)[0] == 200, f"the topic as {form}")  # type: ignore[misc]  # a default binds the loop
         assert get(f"{home.base_url}/")[0] == 200
         assert get(f"{home.base_url}/opml")[0] == 200
+        assert home.report("status")["entries"] == FEEDS * ENTRIES
         assert daemon.stop() == 0
-    assert home.report("status")["entries"] == FEEDS * ENTRIES
 
 
 def test_sigterm_in_a_pass_ends_it_within_ten_seconds_and_loses_nothing(home: Home, origin: Origin) -> None:
