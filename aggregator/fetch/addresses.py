@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import ada_url
 
 from aggregator.errors import AddressRefused
+from aggregator.model.feed import site_of
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 ALLOWED_PORTS = frozenset({80, 443, 8080, 8443})  # where feeds are served; anything else is rather a service to be probed
@@ -52,10 +55,20 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _LOW_32_BITS = 0xFFFF_FFFF
 
 # Nothing in here needs encoding, and every parser of URLs reads it alike; the rest goes through the WHATWG parser first.
-_PLAIN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~\[\]:-]+(?:[/?][A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%|-]*)?")
+_PLAIN_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~\[\]:-]+)(?:[/?][A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%|-]*)?")
+
+_NOT_A_URL = "this is not a web address (http:// or https://)"
+_JUDGED_ORIGINS = 4096  # verdicts kept: feeds come many to a host
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+
+class Target(NamedTuple):
+    """A URL that may be fetched, and the site (`model.feed.site_of`) that it is asked of."""
+
+    url: str
+    site: str
 
 
 class AddressGuard:
@@ -71,30 +84,24 @@ class AddressGuard:
         self._allowed = tuple(_read_allowed(entry) for entry in allow_private)
         self._allowed_ports = allowed_ports
         self._extra_ports = frozenset(port for _, port in self._allowed)
+        self._judge_origin = lru_cache(maxsize=_JUDGED_ORIGINS)(self._judge)
 
-    def check_url(self, url: str) -> str:
-        """Return the URL as it will be sent: ASCII, without fragment.
+    def check_url(self, url: str) -> Target:
+        """Return the URL as it will be sent (ASCII, without fragment) and its site.
 
         Raises: AddressRefused.
         """
         sent = url.partition("#")[0]
-        try:
-            if not _PLAIN_URL.fullmatch(sent):
+        plain = _PLAIN_URL.fullmatch(sent)
+        if plain is None:
+            try:
                 sent = ada_url.URL(sent).href
-            parts = urlsplit(sent)
-            port = parts.port
-        except ValueError:
-            raise _refused(url, "this is not a web address (http:// or https://)") from None
-        if parts.scheme not in _DEFAULT_PORTS:
-            raise _refused(url, f"only http and https are fetched, not {parts.scheme or 'an address without scheme'}")
-        if not parts.hostname:
-            raise _refused(url, "the address names no host")
-        if "@" in parts.netloc:
-            raise _refused(url, "addresses with a user name or password are not fetched")
-        reason = self._refuse_host(parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
+            except ValueError:
+                raise _refused(url, _NOT_A_URL) from None
+        site, reason = self._judge_origin(plain[1]) if plain else self._judge(sent)
         if reason:
             raise _refused(url, reason)
-        return sent
+        return Target(sent, site)
 
     def refuse_address(self, address: str, port: int) -> str | None:
         """Return why nothing may connect to the IP address and port, or None if it may."""
@@ -109,6 +116,21 @@ class AddressGuard:
         if port not in self._allowed_ports:
             return _port_refused(port)
         return None
+
+    def _judge(self, url: str) -> tuple[str, str | None]:
+        """Return the site of the URL and why it is refused, if it is; scheme, host and port decide alone."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return "", _NOT_A_URL
+        if parts.scheme not in _DEFAULT_PORTS:
+            return "", f"only http and https are fetched, not {parts.scheme}"
+        if not parts.hostname:
+            return "", "the address names no host"
+        if "@" in parts.netloc:
+            return "", "addresses with a user name or password are not fetched"
+        return site_of(url), self._refuse_host(parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
 
     def _refuse_host(self, host: str, port: int) -> str | None:
         if host[-1].isdigit() or ":" in host:  # a literal address; a name cannot end in a digit (no such top-level domain)

@@ -21,7 +21,7 @@ from aggregator.fetch.answers import Head, charset_of, hints_of, media_type_of, 
 from aggregator.fetch.decoding import ACCEPT_ENCODING, Body
 from aggregator.fetch.failures import curl_failure, raised_failure, status_failure
 from aggregator.fetch.politeness import FetchLimits
-from aggregator.model.feed import Validators, site_of
+from aggregator.model.feed import Validators
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
@@ -72,8 +72,8 @@ class Visit:
 
         Raises: AddressRefused.
         """
-        url = guard.check_url(request.url)
-        return cls(request=request, url=url, site=site_of(url), validators=request.validators)
+        url, site = guard.check_url(request.url)
+        return cls(request=request, url=url, site=site, validators=request.validators)
 
 
 class Exchange:
@@ -192,7 +192,7 @@ class Exchange:
         if len(visit.seen) >= self._limits.max_redirects:
             return FetchError(f"the server redirects more than {self._limits.max_redirects} times", feed_url=asked)
         try:
-            url = self._guard.check_url(ada_url.join_url(visit.url, location))
+            url, site = self._guard.check_url(ada_url.join_url(visit.url, location))
         except ValueError:
             return FetchError("the server redirects to something that is not a web address", feed_url=asked, status=head.status)
         except AddressRefused as error:
@@ -202,7 +202,6 @@ class Exchange:
         seen = (*visit.seen, visit.url)
         if url in seen:
             return FetchError("the server redirects in a circle", feed_url=asked, status=head.status)
-        site = site_of(url)
         downgrade = visit.url.startswith("https:") and not url.startswith("https:")
         return Visit(
             request=visit.request,

@@ -116,7 +116,7 @@ def test_a_malformed_entry_is_named(entry: str) -> None:
     ],
 )
 def test_a_url_is_sent_as_given_or_encoded(url: str, sent: str) -> None:
-    assert AddressGuard().check_url(url) == sent
+    assert AddressGuard().check_url(url).url == sent
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,28 @@ def test_an_allowed_port_lets_names_with_that_port_by_until_they_connect() -> No
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://", "http://[", "http://a:", "//"]))
 def test_any_text_is_a_url_or_refused(text: str, prefix: str) -> None:
     try:
-        sent = AddressGuard().check_url(prefix + text)
+        sent = AddressGuard().check_url(prefix + text).url
     except AddressRefused:
         return
     assert sent.isascii()
     assert sent.lower().startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.Example.org/feed", "example.org"),
+        ("http://feeds.example.org:8080/", "feeds.example.org:8080"),
+        ("https://www.müller.example/", "xn--mller-kva.example"),
+    ],
+)
+def test_a_url_comes_with_its_site(url: str, site: str) -> None:
+    assert AddressGuard().check_url(url).site == site
+
+
+def test_a_verdict_is_for_the_scheme_and_port_too() -> None:
+    guard = AddressGuard()
+    assert guard.check_url("http://example.org/")
+    for url in ("ftp://example.org/", "http://example.org:22/"):
+        with pytest.raises(AddressRefused):
+            guard.check_url(url)
