@@ -15,6 +15,7 @@ from starlette.requests import Request
 from aggregator.library.reads import ReadRecorder
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
+from aggregator.web.recent import RecentDocuments
 from aggregator.web.words import Words
 
 Network = IPv4Network | IPv6Network
@@ -58,6 +59,7 @@ class Web:
         self, *, storage: Storage, site: WebSite, recorder: ReadRecorder, clock: Clock, trusted_proxies: Sequence[str]
     ) -> None:
         self.storage = storage
+        self.recent = RecentDocuments(storage)
         self.site = site
         self.recorder = recorder
         self.clock = clock

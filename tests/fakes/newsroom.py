@@ -59,7 +59,7 @@ TOPICS = (
 NEWS = (
     News(
         title="Neue Regeln für die Krankenkassenprämien",
-        summary="<p>Die Regierung will den Anstieg dämpfen und die Kantone stärker einbinden. Der Ständerat berät im Frühling.</p>",
+        summary="<p>Die Regierung will den Anstieg dämpfen und die Kantone einbinden. Der Ständerat berät im Frühling.</p>",
         topic="schweiz",
         minutes=18,
         source=0,

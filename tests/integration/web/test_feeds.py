@@ -4,6 +4,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from aggregator.web.recent import RECENT
 from tests.fakes.newsroom import NOON, make_rendered
 from tests.fakes.website import Newsroom
 
@@ -58,6 +59,7 @@ def test_a_changed_document_is_sent_to_who_has_the_old_one(newsroom: Newsroom) -
     etag = newsroom.client.get(FEED).headers["etag"]
     with newsroom.storage.write() as tx:
         tx.documents.put([make_rendered(FEED, body=b"<feed>new</feed>")])
+    newsroom.clock.advance(RECENT)
     response = newsroom.client.get(FEED, headers={"if-none-match": etag})
     assert (response.status_code, response.content) == (200, b"<feed>new</feed>")
 

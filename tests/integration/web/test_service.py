@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import cast
 
 import pytest
@@ -19,10 +19,8 @@ class BrokenStorage:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> AbstractContextManager[Transaction]:
         raise self.error
-        yield
 
     write = read
 

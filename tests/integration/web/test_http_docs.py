@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aggregator.web.routes import make_routes
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "http.md"
+ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+
+
+def documented() -> list[str]:
+    return ROW.findall(DOCUMENT.read_text(encoding="utf-8"))
+
+
+def offered() -> list[str]:
+    return [re.sub(r"{(\w+)}", r"<\1>", route.path) for route in make_routes()]
+
+
+def test_every_route_is_documented_and_every_documented_route_is_there() -> None:
+    assert sorted(documented()) == sorted(offered())
+
+
+@pytest.mark.parametrize("route", make_routes(), ids=lambda route: route.path)
+def test_every_route_can_be_read_only(route: object) -> None:
+    assert getattr(route, "methods", None) == {"GET", "HEAD"}
