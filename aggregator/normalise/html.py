@@ -57,6 +57,8 @@ _SELF_CLOSING = frozenset(
 _IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _NOTHING_TO_SEE = re.compile(r'(?:\s|&nbsp;|</?(?!img|hr)[a-z0-9]+(?: [a-z]+="[^"]*")*>)*+')
+_PADDED_VALUE = re.compile(r'="\s')
+_PADDED_ADDRESS = re.compile(r'(<(?:a|img)(?: [a-z]+="[^"]*")*? (?:href|src)=")\s+')
 _LEADING_NEWLINES = re.compile("<pre>\n+")
 _TINY = frozenset({"0", "1", "2", "0px", "1px", "2px"})  # pixels; no picture of that size is for people
 # Pixels that come without a size: mail and feed services, audience measurement, VG Wort (royalties of German authors).
@@ -90,6 +92,10 @@ def sanitise(html: str, *, base_url: str) -> str:
     if html.count("<") > MAX_DEPTH and _is_too_deep(html):
         return paragraphs(unescape(_TAG_IN_TEXT.sub(" ", _RAW_CONTENT.sub(" ", html))))
     cleaned = _cleaner(base_url).clean(html)
+    if "\r" in cleaned:  # written as &#13;
+        cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n")
+    if _PADDED_VALUE.search(cleaned):
+        cleaned = _PADDED_ADDRESS.sub(r"\1", cleaned)
     if "<img" in cleaned:
         cleaned = _IMAGE.sub(lambda match: _image(match, base_url), cleaned)
     if "<pre>\n" in cleaned:  # a parser drops the first newline of a pre: one pass less each time it is read
@@ -102,7 +108,7 @@ def paragraphs(text: str) -> str:
     text = clean_characters(text[:MAX_HTML_CHARS]).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         return ""
-    parts = _PARAGRAPHS.split(escape(text, quote=False))
+    parts = _PARAGRAPHS.split(escape(text, quote=False).replace("\xa0", "&nbsp;"))
     return "".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts)
 
 
@@ -132,7 +138,7 @@ def clean_characters(text: str) -> str:
 def first_image(html: str) -> str | None:
     """Return the address of the first picture of sanitised markup."""
     match = _IMAGE.search(html) if "<img" in html else None
-    return unescape(dict(_ATTRIBUTE.findall(match[0]))["src"]) if match else None
+    return unescape(dict(_ATTRIBUTE.findall(match[0]))["src"]).strip() if match else None
 
 
 @lru_cache(maxsize=64)  # building one costs as much as using it, and the entries of a feed share their base

@@ -36,8 +36,8 @@ def identify(entries: Iterable[EntryData], *, feed_pages: Iterable[str]) -> tupl
 
     `feed_pages` are URLs that stand for the feed and so cannot name an entry (its home page, its own address). Entries are
     repetitions if they share an identifying link and all content, or the guid, the link and the title. Entries that share
-    a guid otherwise are told apart by link, and by title where links are shared too; all of them, so that the order in
-    the document does not matter. A link that several entries share identifies none of them across feeds.
+    a guid otherwise are told apart by link, where links are shared too by title, then by content: all of them, so that the
+    order in the document does not matter. A link that several entries share identifies none of them across feeds.
     """
     pages = {canonical_url(page) for page in feed_pages}
     described = _without_copies(_describe(data, pages) for data in entries)
@@ -105,12 +105,17 @@ def _tell_namesakes_apart(entries: list[_Described]) -> None:
     for group in groups.values():
         if len(group) == 1:
             continue
-        wordings = {(entry.canonical, _wording(entry)) for entry in group}
-        if len(wordings) == 1:
+        texts = {(entry.canonical, _wording(entry), entry.content_hash) for entry in group}
+        titles = Counter((canonical, wording) for canonical, wording, _ in texts)
+        links = Counter(canonical for canonical, _ in titles)
+        if len(titles) == 1:
             continue
-        links_suffice = len({canonical for canonical, _ in wordings}) == len(wordings)
         for entry in group:
-            entry.name += (entry.canonical,) if links_suffice else (entry.canonical, _wording(entry))
+            entry.name += (entry.canonical,)
+            if links[entry.canonical] > 1:
+                entry.name += (_wording(entry),)
+                if titles[entry.canonical, _wording(entry)] > 1:
+                    entry.name += (entry.content_hash.hex(),)
 
 
 def _wording(entry: _Described) -> str:

@@ -116,6 +116,16 @@ def test_a_base_that_is_no_web_address_gives_no_links(base: str) -> None:
     assert "<img" not in html
 
 
+def test_white_space_around_an_address_goes() -> None:
+    html = sanitise('<a href=" \nhttps://example.org/a">x</a><img alt=" " src="\thttps://example.org/a.png">', base_url=BASE)
+    assert 'href="https://example.org/a"' in html
+    assert first_image(html) == "https://example.org/a.png"
+
+
+def test_line_ends_are_newlines() -> None:
+    assert sanitise("<p>a&#13;\r\nb&#13;&#10;c</p>", base_url=BASE).replace("\n\n", "\n") == "<p>a\nb\nc</p>"
+
+
 def test_pictures_keep_their_text_and_tell_nothing() -> None:
     html = sanitise('<img src="a.png" alt="Ein > Bild" width="600" class="x">', base_url=BASE)
     assert html == (

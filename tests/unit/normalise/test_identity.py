@@ -118,6 +118,20 @@ def test_entries_without_guid_that_share_a_link_are_told_apart_by_title() -> Non
     assert {update.url_key for update in updates} == {None}
 
 
+def test_a_page_of_news_may_repeat_a_title() -> None:
+    url = "https://example.org/news"
+    reports = [entry("report", guid=None, url=url, summary_html=f"<p>{year}</p>") for year in (2024, 2025, 2026)]
+    updates = identify_all(*reports, entry("other", guid=None, url=url))
+    assert [update.data.summary_html for update in updates] == ["<p>2024</p>", "<p>2025</p>", "<p>2026</p>", ""]
+
+
+def test_an_edit_on_a_page_of_news_leaves_the_identity() -> None:
+    url = "https://example.org/news"
+    others = [entry(name, guid=None, url=url) for name in "bc"]
+    before, after = (identify_all(entry("a", guid=None, url=url, summary_html=text), *others)[0] for text in ("x", "y"))
+    assert before.guid_key == after.guid_key
+
+
 @pytest.mark.parametrize(
     "change",
     [
