@@ -17,7 +17,7 @@ from aggregator.store import sequences
 from aggregator.store.columns import Time
 from aggregator.store.loading import chunks
 from aggregator.store.rows import entry_data_values, feed_data_text, poll_values
-from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds
+from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds, leases
 
 _POLL_COLUMNS = tuple(poll_values(PollState()))
 _DATA_COLUMNS = tuple(entry_data_values(EntryData(title="")))
@@ -26,9 +26,10 @@ _SAVE_POLL = (
     .where(feeds.c.id == bindparam("feed"))
     .values(
         {name: bindparam(f"new_{name}") for name in _POLL_COLUMNS}
-        | {"lease_owner": None, "lease_until": None, "due_at": case((feeds.c.configured, bindparam("due", type_=Time())))}
+        | {"due_at": case((feeds.c.configured, bindparam("due", type_=Time())))}
     )
 )
+_END_LEASES = delete(leases).where(leases.c.feed_id.in_(bindparam("ids", expanding=True)))
 _SAVE_DATA = update(feeds).where(feeds.c.id == bindparam("feed")).values(data=bindparam("text"), read_since_prune=true())
 _SITES = select(feeds.c.id, feeds.c.site).where(feeds.c.id.in_(bindparam("ids", expanding=True)))
 _STANDING = select(entries.c.id, entries.c.dated_at, entries.c.score).where(entries.c.id.in_(bindparam("ids", expanding=True)))
@@ -218,6 +219,8 @@ class ChangeWriter:
             row["due"] = None if change.poll.state is FeedState.GONE else change.poll.next_poll_at
             rows.append(row)
         self._connection.execute(_SAVE_POLL, rows)
+        for ids in chunks(change.feed_id for change in changes):
+            self._connection.execute(_END_LEASES, {"ids": ids})
         read = [{"feed": change.feed_id, "text": feed_data_text(change.data)} for change in changes if change.data is not None]
         if read:
             self._connection.execute(_SAVE_DATA, read)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, Insert, Table, event, make_url, text
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -89,18 +89,23 @@ def for_writing(engine: Engine) -> Engine:
     return engine
 
 
-def upsert(connection: Connection, table: Table, *, replace: bool) -> Insert:
-    """Return an insert that, where the primary key exists, replaces the other columns or (`replace` false) leaves the row."""
+def upsert(
+    connection: Connection, table: Table, *, replace: bool, where: ColumnElement[bool] | None = None
+) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that, where the primary key exists, replaces the other columns or (`replace` false) leaves the row.
+
+    `where` lets it replace only rows that meet the condition.
+    """
     keys = list(table.primary_key.columns)
     if connection.dialect.name == "sqlite":
         lite = sqlite.insert(table)
         if not replace:
             return lite.on_conflict_do_nothing(index_elements=keys)
-        return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded))
+        return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded), where=where)
     post = postgresql.insert(table)
     if not replace:
         return post.on_conflict_do_nothing(index_elements=keys)
-    return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded))
+    return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded), where=where)
 
 
 def _others(table: Table, excluded: Any) -> dict[str, Column[Any]]:

@@ -6,41 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, site_of
-from aggregator.store import sequences
+from aggregator.store import dialect, sequences
 from aggregator.store.loading import chunks
 from aggregator.store.rows import feed_data_text, feed_of, poll_values, settings_of, settings_text
-from aggregator.store.tables import LIVE, entries, entry_origins, feeds
+from aggregator.store.tables import LIVE, entries, entry_origins, feeds, leases
 
-_UNLEASED = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= bindparam("now"))
-_DUE = (
-    select(feeds)
-    .where(feeds.c.due_at <= bindparam("now"), _UNLEASED)
-    .order_by(feeds.c.due_at)
-    .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)  # where there are row locks, pollers step around each other
-)
+_UNLEASED = feeds.c.id.not_in(select(leases.c.feed_id).where(leases.c.until > bindparam("now")))
+_DUE = select(feeds).where(feeds.c.due_at <= bindparam("now"), _UNLEASED).order_by(feeds.c.due_at).limit(bindparam("count"))
 _POLLABLE = and_(feeds.c.configured, feeds.c.state != FeedState.GONE.value)
 # Two statements, so that each is a range of the index: what was never polled comes first.
-_NEVER_POLLED = (
-    select(feeds)
-    .where(feeds.c.last_polled_at.is_(None), _POLLABLE, _UNLEASED)
-    .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)
-)
+_NEVER_POLLED = select(feeds).where(feeds.c.last_polled_at.is_(None), _POLLABLE, _UNLEASED).limit(bindparam("count"))
 _NOT_POLLED_SINCE = (
     select(feeds)
     .where(feeds.c.last_polled_at < bindparam("now"), _POLLABLE, _UNLEASED)
     .order_by(feeds.c.last_polled_at)
     .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)
 )
-_LEASE = (
-    update(feeds).where(feeds.c.id == bindparam("feed")).values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
-)
-_RELEASE = update(feeds).where(feeds.c.lease_owner == bindparam("owner")).values(lease_owner=None, lease_until=None)
+_RELEASE = delete(leases).where(leases.c.owner == bindparam("holder"))
+_OWNERS = select(leases.c.owner).distinct().order_by(leases.c.owner)
 _EVERY = select(feeds)
 _ADD = insert(feeds)
 _SAVE_SETTINGS = update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text"))
@@ -76,9 +62,7 @@ class SqlFeedStore:
     def _set(self, rows: Sequence[Row[*tuple[Any, ...]]], *, configured: bool) -> None:
         if rows:
             self._connection.execute(
-                update(feeds)
-                .where(feeds.c.id == bindparam("feed"))
-                .values(configured=configured, due_at=bindparam("due"), lease_owner=None, lease_until=None),
+                update(feeds).where(feeds.c.id == bindparam("feed")).values(configured=configured, due_at=bindparam("due")),
                 [
                     {"feed": row.id, "due": row.next_poll_at if configured and row.state != FeedState.GONE.value else None}
                     for row in rows
@@ -107,19 +91,21 @@ class SqlFeedStore:
         for statement in (_NEVER_POLLED, _NOT_POLLED_SINCE) if everything else (_DUE,):
             if len(rows) < limit:
                 rows.extend(self._connection.execute(statement, {"now": now, "count": limit - len(rows)}))
-        if rows:
-            until = now + lease
-            self._connection.execute(_LEASE, [{"feed": row.id, "owner": owner, "until": until} for row in rows])
-        return [feed_of(row) for row in rows]
+        if not rows:
+            return []
+        # Between our look and this, another poller may have taken some (PostgreSQL): we have what the insert says.
+        leased = dialect.upsert(self._connection, leases, replace=True, where=leases.c.until <= now)
+        wanted = [{"feed_id": row.id, "owner": owner, "until": now + lease} for row in rows]
+        ours = set(self._connection.execute(leased.returning(leases.c.feed_id), wanted).scalars())
+        return [feed_of(row) for row in rows if row.id in ours]
 
     def release(self, owner: str) -> int:
         """Give back what `owner` has leased and not saved."""
-        return self._connection.execute(_RELEASE, {"owner": owner}).rowcount
+        return self._connection.execute(_RELEASE, {"holder": owner}).rowcount
 
     def lease_owners(self) -> list[str]:
         """Return the owners of the leases that stand now, in order."""
-        statement = select(feeds.c.lease_owner).where(feeds.c.lease_owner.is_not(None)).distinct().order_by(feeds.c.lease_owner)
-        return [owner for owner in self._connection.execute(statement).scalars() if owner is not None]
+        return list(self._connection.execute(_OWNERS).scalars())
 
     def hold_site(self, site: str, *, until: datetime) -> int:
         """Let no feed of the site be due before `until`."""

@@ -73,9 +73,15 @@ feeds = Table(
     Column("moved_since_at", Time),
     Column("entries_per_day", Double),
     Column("due_at", Time, index=True),  # next_poll_at while the feed is to be polled at all, else null: the index of claims
-    Column("lease_owner", String, index=True),
-    Column("lease_until", Time),
     Column("read_since_prune", Boolean, nullable=False),  # a document was read since the last pruning
+)
+
+leases = Table(  # apart from feeds: a claim writes a few pages here and not one for every feed
+    "leases",
+    metadata,
+    Column("feed_id", Integer, ForeignKey("feeds.id"), primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Time, nullable=False),
 )
 
 entries = Table(

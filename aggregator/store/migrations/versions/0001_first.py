@@ -86,8 +86,6 @@ def upgrade() -> None:
         sa.Column("moved_since_at", sa.BigInteger(), nullable=True),
         sa.Column("entries_per_day", sa.Double(), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
-        sa.Column("lease_owner", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("read_since_prune", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
         sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
@@ -95,8 +93,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feeds_due_at"), "feeds", ["due_at"], unique=False)
     op.create_index(op.f("ix_feeds_fetch_url"), "feeds", ["fetch_url"], unique=False)
     op.create_index(op.f("ix_feeds_last_polled_at"), "feeds", ["last_polled_at"], unique=False)
-    op.create_index(op.f("ix_feeds_lease_owner"), "feeds", ["lease_owner"], unique=False)
     op.create_index(op.f("ix_feeds_site"), "feeds", ["site"], unique=False)
+    op.create_table(
+        "leases",
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_leases_feed_id_feeds")),
+        sa.PrimaryKeyConstraint("feed_id", name=op.f("pk_leases")),
+    )
     op.create_table(
         "gone_documents",
         sa.Column("path", sa.String(), nullable=False),
