@@ -46,9 +46,15 @@ def user_agent(version: str, contact: str = "") -> str:
     return f"aggregator/{version} (+{contact})" if contact else f"aggregator/{version}"
 
 
-def trusted_certificates() -> str | None:
-    """Return the file of certificates this machine trusts (libcurl's own default is that of the machine it was built on)."""
-    return ssl.get_default_verify_paths().cafile
+def trusted_certificates() -> dict[int, str]:
+    """Return the options that point libcurl to the certificates this machine trusts.
+
+    A libcurl from a wheel looks where the machine it was built on keeps them, and finds none on Debian, say.
+    """
+    paths = ssl.get_default_verify_paths()  # honours SSL_CERT_FILE and SSL_CERT_DIR
+    if paths.cafile:
+        return {pycurl.CAINFO: paths.cafile}
+    return {pycurl.CAPATH: paths.capath} if paths.capath else {}
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +85,7 @@ class Visit:
 class Exchange:
     """A reusable libcurl handle: `open` a visit, let a multi handle drive `curl`, then `close` it for what came of it."""
 
-    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, agent: str, certificates: str | None) -> None:
+    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, agent: str, certificates: dict[int, str]) -> None:
         self._limits = limits
         self._guard = guard
         self._head_lines: list[bytes] = []
@@ -102,8 +108,8 @@ class Exchange:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(limits.connect_timeout))
         curl.setopt(pycurl.TIMEOUT_MS, _milliseconds(limits.timeout))
         curl.setopt(_QUICK_EXIT, 1)
-        if certificates:
-            curl.setopt(pycurl.CAINFO, certificates)
+        for option, place in certificates.items():
+            curl.setopt(option, place)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         curl.setopt(pycurl.HEADERFUNCTION, self._head_lines.append)
         curl.setopt(pycurl.WRITEFUNCTION, self._take)
@@ -133,7 +139,7 @@ class Exchange:
             self.curl.setopt(pycurl.HTTPHEADER, _request_fields(visit))
             timeout = self._limits.timeout - visit.spent
             if timeout != self._timeout:
-                self.curl.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(timeout), 1))
+                self.curl.setopt(pycurl.TIMEOUT_MS, _milliseconds(timeout))
                 self._timeout = timeout
         except pycurl.error as error:
             raise raised_failure(error, url=visit.request.url, host=visit.site) from error
@@ -220,7 +226,7 @@ class Exchange:
         if self._refused and code == pycurl.E_COULDNT_CONNECT:
             return AddressRefused(self._refused, feed_url=url, temporary=False)
         if code == pycurl.E_OPERATION_TIMEDOUT:
-            if not self._head_lines and not self.curl.getinfo(pycurl.PRETRANSFER_TIME):
+            if not self.curl.getinfo(pycurl.REQUEST_SIZE):  # nothing could be asked yet
                 return FetchTimeout(f"{visit.site} let nobody connect in time", feed_url=url)
             return FetchTimeout(f"{visit.site} was not done within {_seconds(self._limits.timeout)}", feed_url=url)
         return curl_failure(code, detail, url=url, host=visit.site)

@@ -5,7 +5,8 @@ import socket
 import ssl
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -446,6 +447,21 @@ def test_a_closed_port_is_an_error_in_words() -> None:
         error = failure(fetch(origin, f"http://127.0.0.1:{port}/", allow=("127.0.0.1",)))
     assert error.temporary
     assert "accepts no connection" in error.reason
+
+
+def test_a_port_that_never_accepts_is_given_up() -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        port = listener.getsockname()[1]
+        for _ in range(4):  # fill its queue, so that the next handshake gets no reply
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        origin = stack.enter_context(Origin())
+        bounds = replace(limits(), connect_timeout=SHORT)
+        error = failure(fetch(origin, f"http://127.0.0.1:{port}/", bounds=bounds, allow=("127.0.0.1",)))
+    assert isinstance(error, FetchTimeout)
+    assert "let nobody connect" in error.reason
 
 
 def test_a_name_without_address_is_an_error_in_words(origin: Origin) -> None:
