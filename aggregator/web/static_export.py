@@ -50,8 +50,8 @@ def _write(directory: Path, path: str, media_type: str, body: bytes) -> None:
 
 
 async def _get(application: Starlette, path: str) -> tuple[int, str, bytes]:
-    """Ask the application for a path, as a server would (ASGI 3, HTTP); it is no reader, so nothing is counted."""
-    scope = {
+    """Ask the application for a path, as a server would (ASGI 3, HTTP); no User-Agent, so no reader, so not counted."""
+    scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -60,7 +60,7 @@ async def _get(application: Starlette, path: str) -> tuple[int, str, bytes]:
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
-        "headers": [(b"user-agent", b"aggregator-export (bot)")],
+        "headers": [],
         "client": None,
         "server": None,
     }
