@@ -39,7 +39,9 @@ class FeedParser:
             return parse_universal(document, feed_url=url)
         except NotAFeed as error:
             if kind is Kind.OTHER_XML:
-                raise NotAFeed(f"XML, but not a feed: its root is <{name_root(document.body)}>", feed_url=url) from error
+                root = name_root(document.body)
+                reason = f"XML, but not a feed: its root is <{root}>" if root else "XML without an element, not a feed"
+                raise NotAFeed(reason, feed_url=url) from error
             if kind is Kind.OTHER:
                 sort = f" ({fetched.media_type})" if fetched.media_type else ""
                 raise NotAFeed(f"neither XML nor a JSON Feed{sort}", feed_url=url) from error

@@ -126,7 +126,11 @@ def compose_entry(raw: RawEntry, *, atom: bool, feed_language: str | None) -> Pa
             if text is not None and text.media_type == "text/plain" and looks_like_markup(text.value):
                 text.media_type = "text/html"
     summary, content = _choose_texts(raw.summary, raw.contents, atom=atom)
-    language = raw.language or next((text.language for text in (raw.title, content, summary) if text and text.language), None)
+    language = raw.language or _language_of(raw.title) or _language_of(content) or _language_of(summary)
+    updated_at = parse_date(raw.updated)
+    published_at = parse_date(raw.published) or parse_date(raw.created)
+    if published_at is None and not atom:
+        published_at = updated_at  # `dc:date` is when an RSS item was published; only Atom tells the two apart
     return ParsedEntry(
         guid=raw.guid or None,
         guid_is_permalink=bool(raw.guid) and raw.guid == url,
@@ -136,13 +140,13 @@ def compose_entry(raw: RawEntry, *, atom: bool, feed_language: str | None) -> Pa
         summary=_compose_text(summary, MAX_TEXT_CHARS),
         content=_compose_text(content, MAX_TEXT_CHARS),
         authors=compose_people(raw.people),
-        categories=tuple(dict.fromkeys(filter(None, (word.strip() for word in raw.categories))))[:MAX_CATEGORIES],
+        categories=_compose_categories(raw.categories) if raw.categories else (),
         enclosures=_compose_enclosures(raw),
         image_url=_choose_image(raw),
         comments_url=raw.comments or next((link.href for link in raw.links if _is_page(link, "replies")), None),
         language=language if language != feed_language else None,
-        published_at=parse_date(raw.published) or parse_date(raw.created),
-        updated_at=parse_date(raw.updated),
+        published_at=published_at,
+        updated_at=updated_at,
         source_title=raw.source_title or None,
         source_url=(raw.source_link if is_web_url(raw.source_link) else None) or raw.source_href or None,
     )
@@ -168,10 +172,10 @@ def compose_feed(raw: RawFeed) -> FeedData:
 
 
 def compose_people(people: Iterable[RawPerson]) -> tuple[Person, ...]:
-    """Return the named people, each once; who gives only an address goes by it."""
+    """Return the people, each once; who gives no name goes by their address."""
     found: dict[str, Person] = {}
     for person in people:
-        name = person.name or person.email
+        name = person.name or person.email or person.url
         if name and name not in found:
             found[name] = Person(name=name, email=person.email or None, url=person.url or None)
     return tuple(found.values())[:MAX_PEOPLE]
@@ -198,10 +202,17 @@ def read_length(text: str | None) -> int | None:
 
 
 def _choose_link(link: str | None, links: list[RawLink], guid: str | None) -> str | None:
-    if link and (link != guid or is_web_url(link) or any(each.href == link for each in links)):
+    alternates = [each.href for each in links if each.rel == "alternate" and each.href]
+    if link and link in alternates:
         return link
-    # What is left is an id that stands in for a link only where it is a web address; another alternate link says more.
-    return next((each.href for each in links if each.rel == "alternate" and each.href), None)
+    # A link of another kind, or an id that stands in for a link, which only a web address can do.
+    if link and not alternates and (link != guid or is_web_url(link)):
+        return link
+    return alternates[0] if alternates else None
+
+
+def _compose_categories(words: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(str.strip, words))))[:MAX_CATEGORIES]
 
 
 def _is_page(link: RawLink, rel: str) -> bool:
@@ -228,6 +239,10 @@ def _choose_texts(summary: RawText | None, contents: list[RawText], *, atom: boo
     return summary, content
 
 
+def _language_of(text: RawText | None) -> str | None:
+    return text.language if text else None
+
+
 def _richness(text: RawText) -> tuple[bool, int]:
     return text.media_type in _HTML_TYPES, len(text.value)
 
@@ -242,6 +257,8 @@ def _compose_text(text: RawText | None, limit: int) -> Text | None:
 
 
 def _compose_enclosures(raw: RawEntry) -> tuple[Enclosure, ...]:
+    if not raw.media_contents and not any(link.rel == "enclosure" for link in raw.links):
+        return ()
     duration = read_duration(raw.duration)
     found: dict[str, Enclosure] = {}
     for link in raw.links:
@@ -269,9 +286,10 @@ def _compose_enclosures(raw: RawEntry) -> tuple[Enclosure, ...]:
 
 
 def _choose_image(raw: RawEntry) -> str | None:
-    pictures = [media for media in raw.media_contents if media.get("url") and _is_picture(media)]
-    if pictures:
-        return max(pictures, key=lambda media: read_length(media.get("width")) or 0)["url"].strip()
+    if raw.media_contents:
+        pictures = [media for media in raw.media_contents if media.get("url") and _is_picture(media)]
+        if pictures:
+            return max(pictures, key=lambda media: read_length(media.get("width")) or 0)["url"].strip()
     thumbnail = next((media["url"] for media in raw.media_thumbnails if media.get("url")), None)
     picture = thumbnail or raw.image or (raw.href if raw.href and _PICTURE.search(raw.href) else None)
     if picture:

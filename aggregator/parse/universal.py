@@ -1,18 +1,15 @@
-"""Everything that is not quite a feed, read by feedparser; it gets bytes in hand and never fetches or opens anything."""
+"""Everything that is not quite a feed, read by feedparser; it gets bytes in hand and never opens anything."""
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
+import xml.sax
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import feedparser
-
-from aggregator.errors import AggregatorError, NotAFeed, ParseError
+from aggregator.errors import NotAFeed, ParseError
 from aggregator.model.parsed import FeedFormat, ParsedFeed
+from aggregator.parse.bounded import OutOfBounds, Reading, read_bounded
 from aggregator.parse.compose import (
     MAX_ENTRIES,
     RawEntry,
@@ -24,14 +21,11 @@ from aggregator.parse.compose import (
     compose_feed,
 )
 from aggregator.parse.decode import Decoded
+from aggregator.parse.detect import name_root
 
 PARSER = "feedparser"
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
 """The cap on decompressed bodies (`reference/security.md`, 5.2), held here too for documents that were not fetched."""
-
-_HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_DOCTYPE_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.DOTALL | re.IGNORECASE)
-_ENTITY_DECLARATION = re.compile(rb"<!ENTITY[^>]*>", re.IGNORECASE)
 
 
 def parse_universal(document: Decoded, *, feed_url: str) -> ParsedFeed:
@@ -41,32 +35,33 @@ def parse_universal(document: Decoded, *, feed_url: str) -> ParsedFeed:
     """
     if len(document.body) > MAX_DOCUMENT_BYTES:
         raise ParseError(f"the document is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB", feed_url=feed_url)
-    with mapped_feedparser_errors(feed_url), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        result = feedparser.parse(
-            io.BytesIO(_without_subset(document.body)),
-            response_headers=_HEADERS,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-        version: str = result.get("version") or ""
-        entries = dict.get(result, "entries") or []
-        problem = document.problem or _describe(result)
-        if not entries and not version:
-            reason = f"no feed in it ({problem})" if problem else "no feed in it"
-            raise NotAFeed(reason, feed_url=feed_url)
-        atom = version.startswith("atom")
-        data = compose_feed(_read_feed(dict.get(result, "feed") or {}))
-        return ParsedFeed(
-            format=_format_of(version),
-            parser=PARSER,
-            data=data,
-            entries=tuple(
-                compose_entry(_read_entry(entry), atom=atom, feed_language=data.language) for entry in entries[:MAX_ENTRIES]
-            ),
-            problem=problem,
-            ttl=data.ttl,
-        )
+    with mapped_feedparser_errors(feed_url):
+        reading = read_bounded(document.body)
+    return compose_reading(reading, document, feed_url=feed_url)
+
+
+def compose_reading(reading: Reading, document: Decoded, *, feed_url: str) -> ParsedFeed:
+    """Put feedparser's dictionaries into our words.
+
+    Raises: NotAFeed.
+    """
+    # feedparser has no version for CDF.
+    cdf = not reading.version and name_root(document.body).lower() == "channel"
+    problem = document.problem or _describe(reading.error)
+    if not reading.entries and not reading.version and not cdf:
+        raise NotAFeed(f"no feed in it ({problem})" if problem else "no feed in it", feed_url=feed_url)
+    data = compose_feed(_read_feed(reading.feed))
+    return ParsedFeed(
+        format=FeedFormat.CDF if cdf else _format_of(reading.version),
+        parser=PARSER,
+        data=data,
+        entries=tuple(
+            compose_entry(_read_entry(entry), atom=reading.version.startswith("atom"), feed_language=data.language)
+            for entry in reading.entries[:MAX_ENTRIES]
+        ),
+        problem=problem,
+        ttl=data.ttl,
+    )
 
 
 @contextmanager
@@ -77,28 +72,18 @@ def mapped_feedparser_errors(feed_url: str) -> Iterator[None]:
     """
     try:
         yield
-    except AggregatorError:
-        raise
+    except OutOfBounds as error:
+        raise ParseError(str(error), feed_url=feed_url) from error
     except Exception as error:
         raise ParseError(f"feedparser failed: {type(error).__name__}: {error}", feed_url=feed_url) from error
 
 
-def _without_subset(body: bytes) -> bytes:
-    """Take the internal subset of a DOCTYPE away: entities declared there are how documents explode."""
-    if b"<!" not in body[:4096]:
-        return body
-    start = re.search(rb"<[\w]", body)
-    end = start.start() if start else len(body)
-    return _ENTITY_DECLARATION.sub(b"", _DOCTYPE_SUBSET.sub(b"", body[:end])) + body[end:]
-
-
-def _describe(result: Any) -> str | None:
-    if not result.get("bozo"):
+def _describe(error: Exception | None) -> str | None:
+    if error is None:
         return None
-    error = result.get("bozo_exception")
-    line = getattr(error, "getLineNumber", lambda: None)()
-    message = error.getMessage() if hasattr(error, "getMessage") else str(error)
-    return f"malformed: {message}" + (f" (line {line})" if line else "")
+    if isinstance(error, xml.sax.SAXParseException):
+        return f"malformed: {error.getMessage()} (line {error.getLineNumber()})"
+    return f"malformed: {error}"
 
 
 def _format_of(version: str) -> FeedFormat:
@@ -106,7 +91,7 @@ def _format_of(version: str) -> FeedFormat:
         return FeedFormat.ATOM
     if version in {"rss090", "rss10"}:
         return FeedFormat.RDF
-    return FeedFormat.CDF if version == "cdf" else FeedFormat.RSS
+    return FeedFormat.RSS
 
 
 def _text(value: Any) -> str | None:
