@@ -115,7 +115,8 @@ def test_podcasts_keep_notes_duration_and_picture() -> None:
     entry = item("""
         <title>Folge 1</title><description>&lt;p&gt;Alle Notizen der Folge&lt;/p&gt;</description>
         <itunes:summary>Kurz</itunes:summary>
-        <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="0"/><itunes:duration>1:02:03</itunes:duration>
+        <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="0"/>
+        <itunes:duration>1:02:03</itunes:duration>
         <itunes:image href="https://example.org/1.jpg"/>""")
     assert entry.content == Text(value="<p>Alle Notizen der Folge</p>", html=True)
     assert entry.summary == Text(value="Kurz")
@@ -127,8 +128,7 @@ def test_podcasts_keep_notes_duration_and_picture() -> None:
 def test_the_widest_media_picture_is_the_image() -> None:
     entry = item("""<media:thumbnail url="https://example.org/s.jpg"/><media:group>
         <media:content url="https://example.org/m.jpg" medium="image" width="300"/>
-        <media:content url="https://example.org/l.jpg" type="image/jpeg" width="900">
-        <media:title>Bild</media:title></media:content>
+        <media:content url="https://example.org/l.jpg" type="image/jpeg" width="900"><media:title>Bild</media:title></media:content>
         <media:content url="https://example.org/v.mp4" type="video/mp4" duration="61"/></media:group>""")
     assert entry.image_url == "https://example.org/l.jpg"
     assert entry.enclosures == (
