@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from aggregator.emit.render import render
 from aggregator.library.reads import ReadRecorder
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument, Rendered
 from aggregator.store.database import open_database
+from aggregator.web import recent
 from aggregator.web.asgi import create_app
 from aggregator.web.feeds import serve_feed
 from aggregator.web.site import WebSite
@@ -76,6 +77,7 @@ CONTENDERS = (
     Contender(name="ready bytes, granian", command=(*GRANIAN, "bench.serve:ready")),
     Contender(name="aggregator, uvicorn", command=(*UVICORN, "bench.serve:ours")),
     Contender(name="aggregator, granian", command=(*GRANIAN, "bench.serve:ours")),
+    Contender(name="aggregator without memory, uvicorn", command=(*UVICORN, "bench.serve:unremembered")),
     Contender(name="aggregator in threads, uvicorn", command=(*UVICORN, "bench.serve:threaded")),
 )
 
@@ -121,6 +123,12 @@ def ours() -> Starlette:
     recorder = ReadRecorder(storage, score_of=lambda _event: 0.0)
     site = WebSite(title="Bench", base_url="http://127.0.0.1")
     return create_app(storage=storage, site=site, recorder=recorder, clock=SystemClock())
+
+
+def unremembered() -> Starlette:
+    """Return the same asking the store for every request."""
+    recent.RECENT = timedelta(0)
+    return ours()
 
 
 def threaded() -> Starlette:

