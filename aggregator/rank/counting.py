@@ -29,7 +29,7 @@ SCROLLED_READS = 20
 """Ids in one request above which nobody read: mark-all, or a client that marks while scrolling (up to 1,000 at once)."""
 
 SCROLLED_WEIGHT = 0.2
-"""What a read is worth among more than `QUEUED_READS` ids. These three: requests of twelve clients, read on 24 November 2026."""
+"""What a read is worth among more than `QUEUED_READS` ids. Source of the three: reference `google-reader.md`, section 1.7."""
 
 
 class NotCounted(enum.StrEnum):
@@ -69,7 +69,7 @@ def is_bot(user_agent: str) -> bool:
 
 
 def batch_weight(ids: int) -> float:
-    """Return what each read is worth when one request marks `ids` entries as read: 1, less in a batch, 0 when all are marked."""
+    """Return what each read is worth when one request marks `ids` entries: 1, less in a batch, 0 when all are marked."""
     if ids <= QUEUED_READS:
         return 1.0
     return SCROLLED_WEIGHT if ids <= SCROLLED_READS else 0.0

@@ -1,0 +1,123 @@
+"""Estimators of interest out of decayed sums: FD and DIFF, whose order only events change, and RATIO, whose order time changes.
+
+A read at time t weighs f(t) = 2^((t - zero) / half_life) for ever (forward decay), so sums of weights are only added to, and
+their order is the order at any later time: dividing all of them by f(now) moves none past another. DIFF subtracts the reads
+that the story's places in our lists explain, `kappa * q0 * E`; it is linear in the same weights and keeps that property while
+q0 is frozen. It can be negative, so the sums themselves are kept, not their logarithms, and zero moves before they overflow.
+Sources: Cormode, Shkapenyuk, Srivastava, Xu: Forward decay, ICDE 2009; reference `ranking.md`, section 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+REBASE_AFTER = 256
+"""Half-lives after which zero should move: sums stay below 2^256 times their reads, far from 2^1024."""
+
+EXAMINATION_EXPONENT = 0.85
+"""How attention falls with the place in a list: the k-th is looked at k^-0.85 as often as the first.
+
+Errors of 0.15 do not matter (`ranking.md`, section 4), so it is fixed and not learned.
+"""
+
+BASELINE_HALF_LIFE = timedelta(hours=24)
+"""Half-life of the site-wide sums that q0 is made of."""
+
+PRIOR_HALF_LIFE = timedelta(hours=6)
+"""How fast the prior of RATIO fades with the age of the story."""
+
+PER_PUBLISHER = 3
+"""Stories of one publisher in a top list: a cap of 1 costs order quality, 2 or 3 hardly (`ranking.md`, section 4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A story that may stand in a list. `publisher`: who counts it against the cap; `listed`: it stands there already."""
+
+    id: int
+    score: float
+    publisher: str
+    listed: bool = False
+
+
+def weight_at(at: datetime, *, zero: datetime, half_life: timedelta) -> float:
+    """Return f(t), the weight of one event at `at`: 1 at `zero`, 2 a half-life later."""
+    return math.exp2((at - zero) / half_life)
+
+
+def rebase(zero: datetime, *, now: datetime, half_life: timedelta) -> tuple[datetime, float] | None:
+    """Return the new zero and the factor for every stored sum (C and E alike), or None while it is not due.
+
+    Zero moves by whole half-lives: the factor is a power of two, so no bit of a sum is lost and no order changes.
+    """
+    halvings = math.floor((now - zero) / half_life)
+    if halvings < REBASE_AFTER:
+        return None
+    return zero + halvings * half_life, math.exp2(-halvings)
+
+
+def examination(place: int) -> float:
+    """Return how much a view of a list exposes the story at `place` (from 1)."""
+    return float(place**-EXAMINATION_EXPONENT)
+
+
+def baseline(reads: float, exposures: float) -> float:
+    """Return q0, reads per exposure over the whole site, from sums of equal zero and half-life; 0 without exposure."""
+    return reads / exposures if exposures > 0 else 0.0
+
+
+def score(interest: float, exposure: float, *, q0: float, kappa: float) -> float:
+    """Return the DIFF score, C - kappa * q0 * E; with kappa 0 it is FD.
+
+    `interest` (C): f summed over reads, plus the coverage worth at each publisher's arrival; `exposure` (E): f times
+    `examination`, summed over views of lists. Views of a quantum may all be taken at its start.
+    """
+    return interest - kappa * q0 * exposure
+
+
+def ratio(reads: float, exposure: float, *, q0: float, coverage: float, age: timedelta, prior_exposures: float) -> float:
+    """Return the RATIO score: decayed reads per decayed exposure, both as of now (divided by f(now)).
+
+    `prior_exposures` (M) are added to the exposure, with as many reads as the site's mean and the coverage (publishers) lead
+    one to expect, fading with age. Its order changes with time: compute it anew for active stories at every quantum.
+    """
+    expected = prior_exposures * q0 * coverage * math.exp2(-age / PRIOR_HALF_LIFE)
+    return (reads + expected) / (exposure + prior_exposures)
+
+
+def order_key(candidate: Candidate, *, hysteresis: float = 0.0) -> tuple[float, int]:
+    """Return what to sort by, rising: best first, ties by the newer id; what is listed has a bonus of a share of its score."""
+    bonus = hysteresis * abs(candidate.score) if candidate.listed else 0.0
+    return -(candidate.score + bonus), -candidate.id
+
+
+def top_list(
+    candidates: Iterable[Candidate], *, top: int, hysteresis: float = 0.0, per_publisher: int = PER_PUBLISHER
+) -> list[Candidate]:
+    """Return the best `top`, best first, with at most `per_publisher` of one publisher."""
+    chosen: list[Candidate] = []
+    taken: Counter[str] = Counter()
+    for candidate in sorted(candidates, key=lambda each: order_key(each, hysteresis=hysteresis)):
+        if len(chosen) >= top:
+            break
+        if taken[candidate.publisher] < per_publisher:
+            taken[candidate.publisher] += 1
+            chosen.append(candidate)
+    return chosen
+
+
+def has_crossed(
+    story: int,
+    *,
+    entered: Collection[int],
+    readers: int,
+    min_readers: int,
+    stood: timedelta,
+    dwell: timedelta,
+) -> bool:
+    """Return whether a story of the top enters the feed now: not there yet, enough readers, and `stood` long enough."""
+    return story not in entered and readers >= min_readers and stood >= dwell
