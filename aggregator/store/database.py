@@ -21,7 +21,7 @@ from aggregator.store.feeds import SqlFeedStore
 from aggregator.store.invariants import broken_invariants
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
-from aggregator.store.tables import entries, feeds, reads
+from aggregator.store.tables import entries, feeds, reads, topics
 from aggregator.store.topics import SqlTopicStore
 from aggregator.store.upgrade import upgrade
 
@@ -70,7 +70,7 @@ class SqlTransaction:
             feeds_gone=states.get(FeedState.GONE, 0),
             entries=self._connection.execute(select(func.count()).select_from(entries)).scalar_one(),
             stories=0,  # until grouping founds them
-            topics=len(self.topics.all()),
+            topics=self._connection.execute(select(func.count()).select_from(topics)).scalar_one(),
             readers=0,  # until there are accounts
             reads=self._connection.execute(select(func.count()).select_from(reads)).scalar_one(),
             last_pass_at=None if last_pass is None else datetime.fromisoformat(last_pass),

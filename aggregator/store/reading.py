@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from aggregator.model.reading import ReadEvent, Via, add_scores
 from aggregator.store import dialect
@@ -24,8 +24,6 @@ _STANDING = (
     .order_by(entries.c.id)  # so that two writers lock in the same order
     .with_for_update()
 )
-_READ_BY = select(reads.c.entry_id, reads.c.reader_key).where(reads.c.entry_id.in_(bindparam("ids", expanding=True)))
-_READ_BY_THESE = _READ_BY.where(reads.c.reader_key.in_(bindparam("keys", expanding=True)))
 _SAVE_SCORE = update(entries).where(entries.c.id == bindparam("entry")).values(score=bindparam("new_score"))
 _SAVE_READS = _SAVE_SCORE.values(reads=bindparam("new_reads"))
 _DATES = (
@@ -60,31 +58,26 @@ class SqlReadStore:
 
     def _add(self, events: Sequence[ReadEvent], score_of: Callable[[ReadEvent], float]) -> int:
         ids = list({event.entry_id for event in events})
-        keys = list({event.reader_key for event in events})
         standing = {row.id: (row.score, row.reads) for row in self._connection.execute(_STANDING, {"ids": ids})}
-        counted: set[tuple[int, bytes]] = set(self._connection.execute(_READ_BY_THESE, {"ids": ids, "keys": keys}))
-        new: list[dict[str, Any]] = []
-        risen: dict[int, tuple[float, int]] = {}
+        first: dict[tuple[int, bytes], ReadEvent] = {}
         for event in events:
-            if event.entry_id not in standing or (event.entry_id, event.reader_key) in counted:
-                continue
-            counted.add((event.entry_id, event.reader_key))
-            score, readers = risen.get(event.entry_id) or standing[event.entry_id]
-            risen[event.entry_id] = (add_scores(score, score_of(event)), readers + 1)
-            new.append(
-                {
-                    "entry_id": event.entry_id,
-                    "reader_key": event.reader_key,
-                    "at": event.at,
-                    "via": event.via.value,
-                    "weight": event.weight,
-                }
-            )
+            if event.entry_id in standing:
+                first.setdefault((event.entry_id, event.reader_key), event)
+        if not first:
+            return 0
+        # The insert passes over reads that are counted already, and says which were not.
+        statement = dialect.upsert(self._connection, reads, replace=False).returning(reads.c.entry_id, reads.c.reader_key)
+        new = self._connection.execute(statement, [_read_row(event) for event in first.values()]).all()
+        for entry_id, reader_key in new:
+            score, readers = standing[entry_id]
+            standing[entry_id] = (add_scores(score, score_of(first[entry_id, reader_key])), readers + 1)
         if new:
-            self._connection.execute(insert(reads), new)
             self._connection.execute(
                 _SAVE_READS,
-                [{"entry": entry_id, "new_score": score, "new_reads": readers} for entry_id, (score, readers) in risen.items()],
+                [
+                    {"entry": entry_id, "new_score": standing[entry_id][0], "new_reads": standing[entry_id][1]}
+                    for entry_id in {entry_id for entry_id, _ in new}
+                ],
             )
         return len(new)
 
@@ -148,6 +141,16 @@ class SqlReadStore:
     def prune(self, *, before: datetime) -> int:
         """Delete read events from before; scores and counts stay."""
         return self._connection.execute(delete(reads).where(reads.c.at < before)).rowcount
+
+
+def _read_row(event: ReadEvent) -> dict[str, Any]:
+    return {
+        "entry_id": event.entry_id,
+        "reader_key": event.reader_key,
+        "at": event.at,
+        "via": event.via.value,
+        "weight": event.weight,
+    }
 
 
 def _coverage(one: float, voices: int) -> float:

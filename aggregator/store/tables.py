@@ -186,7 +186,7 @@ list_entries = Table(
     Column("name", String, primary_key=True),
     Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("entered_at", Time, nullable=False),
-    Index("ix_list_entries_name_entered_at", "name", "entered_at"),
+    Index("ix_list_entries_name_entered_at_entry_id", "name", "entered_at", "entry_id"),
 )
 
 documents = Table(

@@ -191,7 +191,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "entry_id", name=op.f("pk_list_entries")),
     )
     op.create_index(op.f("ix_list_entries_entry_id"), "list_entries", ["entry_id"], unique=False)
-    op.create_index("ix_list_entries_name_entered_at", "list_entries", ["name", "entered_at"], unique=False)
+    op.create_index(
+        "ix_list_entries_name_entered_at_entry_id", "list_entries", ["name", "entered_at", "entry_id"], unique=False
+    )
     op.create_table(
         "reads",
         sa.Column("entry_id", sa.BigInteger(), nullable=False),

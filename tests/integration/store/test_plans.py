@@ -1,0 +1,110 @@
+"""What runs for every poll, click and page is answered from an index, however large the store is."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
+from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.topic import Assignment, Topic
+from aggregator.store.database import SqlStorage
+from tests.fakes.changes import HOUR, NOON, add_entries, configure, key_of, make_update, no_prior, ok_poll, read_feed
+
+LARGE = ("entries", "entry_origins", "feeds", "reads", "entry_topics", "list_entries", "documents")
+
+
+@dataclasses.dataclass
+class Plans:
+    """The statements that ran, each with its plan."""
+
+    steps: list[tuple[str, str]]
+
+    def scans(self) -> list[tuple[str, str]]:
+        """Steps that walk through a whole table, not through an index in the order that is wanted."""
+        return [
+            (statement, step)
+            for statement, step in self.steps
+            if any(step == f"SCAN {table}" or step.startswith(f"SCAN {table} USING COVERING") for table in LARGE)
+        ]
+
+    def sorts(self) -> list[tuple[str, str]]:
+        """Steps that sort what they found."""
+        return [(statement, step) for statement, step in self.steps if "TEMP B-TREE" in step]
+
+
+@pytest.fixture
+def plans(storage: SqlStorage) -> Plans:
+    """Explains every statement of the storage."""
+    made = Plans([])
+
+    @event.listens_for(storage._engine, "before_cursor_execute")
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            raw = connection.connection.driver_connection.execute(
+                f"EXPLAIN QUERY PLAN {statement}", parameters[0] if isinstance(parameters, list) else parameters
+            )
+            made.steps.extend((statement, row[3]) for row in raw)
+
+    return made
+
+
+def test_a_pass_looks_at_no_whole_table(storage: SqlStorage, plans: Plans) -> None:
+    feed, other = configure(storage, "https://a.example/feed", "https://b.example/feed")
+    add_entries(storage, feed.id, "one", "two")
+    plans.steps.clear()
+    copy, wordless = make_update("copy", url="https://example.org/one"), make_update("wordless", url=None)
+    with storage.write() as transaction:
+        for everything in (False, True):
+            transaction.feeds.claim_due(now=NOON + 2 * HOUR, limit=9, lease=HOUR, owner="me", everything=everything)
+        transaction.feeds.next_due_at()
+        transaction.feeds.hold_site("a.example", until=NOON)
+        transaction.entries.known([(feed.id, [make_update("one")]), (other.id, [copy, wordless])])
+        transaction.entries.apply(
+            [
+                read_feed(
+                    feed.id,
+                    modified=[ModifiedEntry(entry_id=1, update=make_update("one", title="x"), primary=True)],
+                    added=[AddedOrigin(entry_id=2, update=make_update("renewed", url="https://example.org/two"), rebinds=True)],
+                ),
+                read_feed(other.id, added=[AddedOrigin(entry_id=1, update=copy, rebinds=False)]),
+                FeedChange(feed_id=feed.id, polled_at=NOON, poll=ok_poll(), url="https://new.example/feed"),
+            ],
+            prior=no_prior,
+        )
+    assert len(plans.steps) > 15
+    assert plans.scans() == []
+
+
+def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(storage: SqlStorage, plans: Plans) -> None:
+    (feed,) = configure(storage, "https://a.example/feed")
+    add_entries(storage, feed.id, "one", "two")
+    with storage.write() as transaction:
+        transaction.topics.configure([Topic(slug="t", title="T")])
+    plans.steps.clear()
+    with storage.write() as transaction:
+        transaction.topics.assign(["t"], [1, 2], [Assignment(slug="t", entry_id=1, reason="")], revision=2)
+        transaction.reads.add(
+            [ReadEvent(entry_id=1, at=NOON, via=Via.CLICK, reader_key=key_of("anna"))], score_of=lambda _event: 0.0
+        )
+        transaction.reads.enter("most-read", [1], at=NOON)
+        transaction.reads.entered("most-read", limit=9)
+        transaction.reads.prune(before=NOON)
+        transaction.entries.most_read(limit=9)
+        transaction.entries.most_read(limit=9, topic="t", since=NOON - HOUR)
+        transaction.entries.newest(limit=9)
+        transaction.entries.newest(limit=9, before=NOON)
+        transaction.entries.changed_since(1, limit=9)
+        transaction.topics.entries("t", limit=9)
+        transaction.topics.entries("t", limit=9, before=(NOON, 1))
+        transaction.topics.of_entry(1)
+        transaction.documents.get("/t.rss")
+    assert len(plans.steps) > 15
+    assert plans.scans() == []
+    # Sorting is for the origins of what is shown and the topics of one entry: as many as are shown, never a whole table.
+    assert [
+        statement for statement, _ in plans.sorts() if "FROM entry_origins" not in statement and "FROM topics" not in statement
+    ] == []
