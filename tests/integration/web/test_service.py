@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import cast
@@ -121,3 +122,23 @@ def test_crawlers_are_kept_off_the_counted_links(newsroom: Newsroom) -> None:
 
 def test_the_icon_is_ours(newsroom: Newsroom) -> None:
     assert newsroom.client.get("/favicon.svg").headers["content-type"].startswith("image/svg+xml")
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rgb` or `#rrggbb` (WCAG 2.2)."""
+    digits = colour.lstrip("#")
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_words_can_be_read_on_every_ground_in_light_and_dark(newsroom: Newsroom) -> None:
+    themes = re.findall(r"--paper: [^}]+", newsroom.client.get("/static/style.css").text)[:2]
+    for theme in themes:
+        tokens = dict(re.findall(r"--(\w+): (#\w+);", theme))
+        pairs = [(word, ground) for word in ("ink", "muted", "accent") for ground in ("paper", "card")]
+        for word, ground in [*pairs, ("accent", "tint"), ("paper", "ink"), ("paper", "accent")]:
+            high, low = sorted((luminance(tokens[word]), luminance(tokens[ground])), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, f"{word} on {ground}"
+    assert len(themes) == 2
