@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,12 @@ DAY = timedelta(days=1)
 def key_of(text: str) -> bytes:
     """A key as normalise makes them: 16 bytes."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def unset_fields(value: object) -> list[str]:
+    """The fields that stand at an empty value: a sample that should show that everything is stored has none of them."""
+    assert dataclasses.is_dataclass(value)
+    return [field.name for field in dataclasses.fields(value) if getattr(value, field.name) in (None, "", (), 0, False)]
 
 
 def no_prior(_dated_at: datetime) -> float:

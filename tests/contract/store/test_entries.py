@@ -19,6 +19,7 @@ from tests.fakes.changes import (
     no_prior,
     read_feed,
     save,
+    unset_fields,
 )
 
 A, B, C = (f"https://{name}.example/feed" for name in "abc")
@@ -69,6 +70,7 @@ def test_an_entry_comes_back_whole(storage: Storage) -> None:
         ),
     )
     entry = get(storage, 1)
+    assert unset_fields(FULL) == []
     assert entry.data == FULL
     assert (entry.dated_at, entry.first_seen_at, entry.modified_at, entry.reads) == (dated_at, NOON, NOON, 0)
     (origin,) = entry.origins

@@ -7,7 +7,7 @@ from datetime import timedelta
 from aggregator.model.change import FeedChange
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Validators
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, ok_poll, read_feed, save
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, ok_poll, read_feed, save, unset_fields
 
 A, B, C = (f"https://{name}.example/feed" for name in "abc")
 LEASE = timedelta(minutes=5)
@@ -53,9 +53,17 @@ def test_settings_of_the_user_come_back_whole(storage: Storage) -> None:
     )
     with storage.write() as transaction:
         assert transaction.feeds.configure([settings, FeedSettings(url=B)], now=NOON) == (2, 0)
+    assert unset_fields(settings) == []
     assert find(storage, A).settings == settings
     assert find(storage, A).title == "Ä"
     assert find(storage, B).settings == FeedSettings(url=B)
+
+
+def test_an_interval_of_nothing_is_an_interval(storage: Storage) -> None:
+    settings = FeedSettings(url=A, interval=timedelta(0))
+    with storage.write() as transaction:
+        transaction.feeds.configure([settings], now=NOON)
+    assert find(storage, A).settings == settings
 
 
 def test_configuring_again_keeps_the_memory_of_polling_and_takes_new_settings(storage: Storage) -> None:
@@ -203,6 +211,7 @@ def test_poll_state_and_feed_data_come_back_whole(storage: Storage) -> None:
         updated_at=NOON,
         ttl=timedelta(minutes=30),
     )
+    assert unset_fields(state) + unset_fields(data) == []
     save(storage, FeedChange(feed_id=feed.id, polled_at=NOON, poll=state, data=data))
     again = find(storage, A)
     assert (again.poll, again.data, again.source.title) == (state, data, "Zürich")

@@ -49,6 +49,21 @@ def test_every_foreign_error_becomes_ours(kind: type[Exception]) -> None:
         raise error
 
 
+class PostgresError(Exception):
+    """An error as the driver of PostgreSQL makes it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(("sqlstate", "busy"), [("40P01", True), ("55P03", True), ("40001", True), ("53100", False)])
+def test_errors_of_postgresql_that_pass_are_told_from_those_that_stay(sqlstate: str, busy: bool) -> None:  # noqa: FBT001 - a column of the table above
+    with pytest.raises(StorageError) as caught, our_errors("test"):
+        raise exc.OperationalError("SELECT 1", None, PostgresError(sqlstate))
+    assert isinstance(caught.value, StorageBusy) == busy
+
+
 def test_errors_of_the_caller_are_left_alone() -> None:
     with pytest.raises(KeyError), our_errors("test"):
         raise KeyError
