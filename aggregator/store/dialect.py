@@ -17,6 +17,10 @@ from aggregator.store.faults import is_damage, our_errors, our_file_errors
 
 _BEGIN = "aggregator_begin"  # the execution option that says how a transaction begins
 _CACHE_KIB = 32 * 1024  # of pages a connection: the keys of some 100,000 entries
+# Pages of 4 KiB in the log before they are copied into the database. At SQLite's 1,000 a pass of 2,000 feeds that answer 304
+# costs 122 µs a feed, at 8,000 it costs 79: pages changed many times are copied once, and the disk is waited for less often.
+_LOG_PAGES = 8000
+_LOG_BYTES = _LOG_PAGES * 4096  # a log that a long reader made grow is cut back to this
 _SYNC_FILES = ("", "-wal", "-shm")  # an SQLite database in WAL mode is these files
 
 
@@ -65,6 +69,8 @@ def prepare(engine: Engine, *, foreign_keys: bool) -> None:
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
