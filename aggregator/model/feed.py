@@ -73,12 +73,31 @@ class FeedState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How a feed publishes, learnt from the dates of its entries with forgetting: 33 numbers, as they stood at `at`.
+
+    `entries` is the decayed count of entries, `exposure_hours` the decayed time in which they were counted; `hours` (of the
+    day) and `weekdays` (Monday first) are decayed counts too, by UTC. Between documents with news nothing is stored: all
+    decay alike, so `at` says how far.
+    """
+
+    at: datetime
+    entries: float = 0.0
+    exposure_hours: float = 0.0
+    hours: tuple[float, ...] = (0.0,) * 24
+    weekdays: tuple[float, ...] = (0.0,) * 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollState:
     """Our memory of polling one feed, kept on disk so that a restart never polls early.
 
     `failures` counts failed polls in a row since `failing_since_at`; `error` is the class of the last one, `reason` says it
-    in words. `moved_url` was the target of `moved_polls` permanent redirects in a row since `moved_since_at`.
-    `interval` is the interval chosen last, from which back-off grows.
+    in words. `moved_url` was the target of `moved_polls` permanent redirects in a row since `moved_since_at`; with
+    `moved_polls` 0 it is an address that was left at that time because it failed.
+    `interval` is the interval chosen last, from which back-off grows. `document_url` is where the last document came from,
+    the only address its validators are for; it held `document_entries` entries. `delay` is the decayed mean time from an
+    entry's date to our reading it, `delay_weight` the decayed count of entries behind it.
     """
 
     state: FeedState = FeedState.NEW
@@ -98,6 +117,11 @@ class PollState:
     moved_polls: int = 0
     moved_since_at: datetime | None = None
     entries_per_day: float | None = None
+    rhythm: Rhythm | None = None
+    document_url: str | None = None
+    document_entries: int | None = None
+    delay: timedelta | None = None
+    delay_weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from struct import Struct
 from typing import Any
 
 from sqlalchemy import Row
 
 from aggregator.model.document import Rendered
 from aggregator.model.entry import Enclosure, Entry, EntryData, Origin
-from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Source, Validators
+from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Rhythm, Source, Validators
 from aggregator.store.columns import from_microseconds, to_microseconds
 
 _SECOND = timedelta(seconds=1)
+_DAY_HOURS, _WEEK_DAYS = 24, 7
+_RHYTHM = Struct(f"<q{2 + _DAY_HOURS + _WEEK_DAYS}d")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _decode = json.loads
 
@@ -102,6 +105,22 @@ def feed_data_of(text: str) -> FeedData:
     )
 
 
+def _rhythm_bytes(rhythm: Rhythm) -> bytes:
+    """Return the numbers packed: as JSON they would cost every poll more than all else that it writes."""
+    return _RHYTHM.pack(to_microseconds(rhythm.at), rhythm.entries, rhythm.exposure_hours, *rhythm.hours, *rhythm.weekdays)
+
+
+def _rhythm_of(packed: bytes) -> Rhythm:
+    at, entries, exposure, *counts = _RHYTHM.unpack(packed)
+    return Rhythm(
+        at=from_microseconds(at),
+        entries=entries,
+        exposure_hours=exposure,
+        hours=tuple(counts[:_DAY_HOURS]),
+        weekdays=tuple(counts[_DAY_HOURS:]),
+    )
+
+
 def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
     """Return the feed of a whole row of `feeds`."""
     settings = settings_of(row.url, row.settings)
@@ -130,6 +149,11 @@ def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
             moved_polls=row.moved_polls,
             moved_since_at=row.moved_since_at,
             entries_per_day=row.entries_per_day,
+            rhythm=None if row.rhythm is None else _rhythm_of(row.rhythm),
+            document_url=row.document_url,
+            document_entries=row.document_entries,
+            delay=row.delay,
+            delay_weight=row.delay_weight,
         ),
     )
 
@@ -155,6 +179,11 @@ def poll_values(poll: PollState) -> dict[str, Any]:
         "moved_polls": poll.moved_polls,
         "moved_since_at": poll.moved_since_at,
         "entries_per_day": poll.entries_per_day,
+        "rhythm": None if poll.rhythm is None else _rhythm_bytes(poll.rhythm),
+        "document_url": poll.document_url,
+        "document_entries": poll.document_entries,
+        "delay": poll.delay,
+        "delay_weight": poll.delay_weight,
     }
 
 

@@ -72,6 +72,11 @@ feeds = Table(
     Column("moved_polls", Integer, nullable=False),
     Column("moved_since_at", Time),
     Column("entries_per_day", Double),
+    Column("rhythm", Bytes),  # packed numbers, see rows
+    Column("document_url", Text),
+    Column("document_entries", Integer),
+    Column("delay", Duration),
+    Column("delay_weight", Double, nullable=False),
     Column("due_at", Time, index=True),  # next_poll_at while the feed is to be polled at all, else null: the index of claims
     Column("read_since_prune", Boolean, nullable=False),  # a document was read since the last pruning
 )

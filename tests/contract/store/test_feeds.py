@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.model.change import FeedChange
-from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Validators
+from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Rhythm, Validators
 from aggregator.storage import Storage
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, ok_poll, read_feed, save, unset_fields
 
@@ -196,6 +196,17 @@ def test_poll_state_and_feed_data_come_back_whole(storage: Storage) -> None:
         moved_polls=2,
         moved_since_at=NOON - HOUR,
         entries_per_day=12.5,
+        rhythm=Rhythm(
+            at=NOON,
+            entries=1 / 3,
+            exposure_hours=99.5,
+            hours=tuple(hour / 7 for hour in range(24)),
+            weekdays=tuple(day / 3 for day in range(7)),
+        ),
+        document_url="https://cdn.example/feed",
+        document_entries=30,
+        delay=timedelta(minutes=7),
+        delay_weight=0.25,
     )
     data = FeedData(
         title="Zürich",
