@@ -1,0 +1,148 @@
+"""The command line on a configuration in a folder, called as a person calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from aggregator.cli.main import app
+from aggregator.errors import ConfigError, FeedNotFound, TopicNotFound
+from tests.fakes.feeds import item, rss
+from tests.fakes.origin import Origin, document
+
+CONFIG = """\
+# our sources
+fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}
+feeds: []
+topics:
+  - {slug: bern, title: Bern, any: [Bern]}
+"""
+HOME = b'<!doctype html><title>Zeitung</title><link rel="alternate" type="application/rss+xml" href="/feed">'
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    return file
+
+
+@pytest.fixture
+def call(config: Path) -> Call:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["--config", str(config), *arguments])
+
+    return run
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Origin]:
+    with Origin() as origin:
+        origin.answer("/", document(HOME, media_type="text/html"))
+        origin.answer("/feed", document(rss(item("Markt in Bern", "https://zeitung.example/1"))))
+        yield origin
+
+
+def test_add_finds_the_feed_of_a_site_and_keeps_comments(call: Call, config: Path, newspaper: Origin) -> None:
+    done = call("add", newspaper.url("/"))
+
+    assert done.exit_code == 0, done.output
+    assert newspaper.url("/feed") in config.read_text()
+    assert config.read_text().startswith("# our sources\n")
+
+
+def test_the_main_job_by_hand(call: Call, newspaper: Origin) -> None:
+    call("add", newspaper.url("/feed"))
+
+    polled = json.loads(call("poll", "--json").stdout)
+    published = json.loads(call("publish", "--json").stdout)
+    status = json.loads(call("status", "--json").stdout)
+    topics = json.loads(call("topics", "--json").stdout)
+
+    assert polled["entries"] == {"new": 1, "modified": 0, "unmodified": 0}
+    assert published["published"]["written"] > 0
+    assert (status["feeds"]["total"], status["entries"]) == (1, 1)
+    assert [(topic["slug"], topic["entries"]) for topic in topics["topics"]] == [("bern", 1)]
+
+
+def test_preview_says_why_an_entry_matches(call: Call, newspaper: Origin) -> None:
+    call("add", newspaper.url("/feed"))
+    call("poll")
+
+    preview = json.loads(call("topics", "preview", "bern", "--json").stdout)
+
+    assert [match["title"] for match in preview["matches"]] == ["Markt in Bern"]
+    assert "Bern" in preview["matches"][0]["reason"]
+
+
+def test_feeds_shows_health_for_scripts(call: Call, newspaper: Origin) -> None:
+    call("add", newspaper.url("/feed"))
+    call("poll")
+
+    (feed,) = json.loads(call("feeds", "--json").stdout)["feeds"]
+
+    assert (feed["state"], feed["failures"], feed["error"]) == ("ok", 0, None)
+    assert feed["next_poll_at"] > feed["last_success_at"]
+
+
+def test_export_writes_pages_and_feeds_as_files(call: Call, newspaper: Origin, tmp_path: Path) -> None:
+    call("add", newspaper.url("/feed"))
+    call("poll")
+
+    done = call("export", str(tmp_path / "site"))
+
+    assert done.exit_code == 0, done.output
+    assert "Markt in Bern" in (tmp_path / "site/topics/bern/index.html").read_text()
+    assert (tmp_path / "site/topics/bern.atom").is_file()
+
+
+def test_opml_goes_in_and_comes_out(call: Call, newspaper: Origin, tmp_path: Path) -> None:
+    call("add", newspaper.url("/feed"), "--tag", "schweiz")
+    exported = tmp_path / "out.opml"
+    exported.write_text(call("opml", "export").stdout)
+    call("remove", newspaper.url("/feed"))
+
+    done = call("opml", "import", str(exported))
+
+    assert "1 feeds added" in done.stdout
+    assert newspaper.url("/feed") in call("opml", "export").stdout
+
+
+def test_a_backup_is_a_database_of_its_own(call: Call, tmp_path: Path) -> None:
+    assert call("database", "backup", str(tmp_path / "copy.db")).exit_code == 0
+    assert (tmp_path / "copy.db").stat().st_size > 0
+    assert "intact" in call("database", "check").stdout
+
+
+def test_a_site_without_a_feed_is_told_what_was_tried(call: Call) -> None:
+    with Origin() as origin:
+        origin.answer("/", document(b"<!doctype html><title>Verein</title>", media_type="text/html"))
+        done = call("add", origin.url("/"))
+
+    assert isinstance(done.exception, FeedNotFound)
+    assert "/feed" in str(done.exception)
+
+
+def test_an_unknown_topic_names_the_nearest(call: Call) -> None:
+    done = call("topics", "preview", "bernn")
+    assert isinstance(done.exception, TopicNotFound)
+    assert done.exception.nearest == "bern"
+
+
+def test_a_wrong_configuration_names_the_line(call: Call, config: Path) -> None:
+    config.write_text(CONFIG.replace("topics:", "topcis:"))
+    done = call("check")
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.line == 4
+
+
+def test_check_online_fetches_every_feed_once(call: Call, newspaper: Origin) -> None:
+    call("add", newspaper.url("/feed"))
+    done = call("check", "--online")
+    assert done.exit_code == 0
+    assert "1 entries" in done.stdout
