@@ -6,9 +6,13 @@ A page is a file and a function that returns its text; add yours to PAGES.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import typer
+
+from aggregator.cli.main import app
 from aggregator.config import describe_settings
 from aggregator.config.environment import variable_of
 
@@ -47,7 +51,43 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+_CLI_HEAD = """\
+# Command line
+
+<!-- Written by `make docs` from aggregator/cli; do not edit. -->
+
+`aggregator [--config FILE] COMMAND`. Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration. With `--json` a command prints
+one JSON object to standard output; logs go to standard error. Tables become lines with tabs when they go into a pipe.
+"""
+
+
+def cli_page() -> str:
+    """Return docs/cli.md: every command with its help and its options."""
+    root = typer.main.get_command(app)
+    return "\n".join([_CLI_HEAD, *_options(root), *_commands(root, "aggregator")]) + "\n"
+
+
+def _commands(group: Any, path: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        arguments = "".join(f" {one.name.upper()}" for one in command.params if one.param_type_name == "argument")
+        yield f"\n## `{path} {name}{arguments}`\n\n{' '.join((command.help or '').split())}"
+        yield from [""] if any(getattr(one, "help", None) for one in command.params) else []
+        yield from _options(command)
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{path} {name}")
+
+
+def _options(command: Any) -> Iterator[str]:
+    for parameter in command.params:
+        words = getattr(parameter, "help", None)
+        if words:
+            is_argument = parameter.param_type_name == "argument"
+            name = parameter.name.upper() if is_argument else ", ".join(parameter.opts)
+            yield f"- `{name}`: {words}"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
+    "cli.md": cli_page,
     "settings.md": settings_page,
 }
 
