@@ -202,6 +202,8 @@ def read_length(text: str | None) -> int | None:
 
 
 def _choose_link(link: str | None, links: list[RawLink], guid: str | None) -> str | None:
+    if link and len(links) == 1 and links[0].href == link:
+        return link
     alternates = [each.href for each in links if each.rel == "alternate" and each.href]
     if link and link in alternates:
         return link
@@ -257,12 +259,13 @@ def _compose_text(text: RawText | None, limit: int) -> Text | None:
 
 
 def _compose_enclosures(raw: RawEntry) -> tuple[Enclosure, ...]:
-    if not raw.media_contents and not any(link.rel == "enclosure" for link in raw.links):
+    files = [link for link in raw.links if link.rel == "enclosure" and link.href]
+    if not files and not raw.media_contents:
         return ()
     duration = read_duration(raw.duration)
     found: dict[str, Enclosure] = {}
-    for link in raw.links:
-        if link.rel == "enclosure" and link.href and link.href not in found:
+    for link in files:
+        if link.href not in found:
             found[link.href] = Enclosure(
                 url=link.href,
                 media_type=link.media_type or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 import feedparser.datetimes
 
@@ -96,6 +97,7 @@ def _read_rfc822(match: re.Match[str]) -> datetime | None:
     return stamp + timedelta(days=1) if next_day else stamp
 
 
+@lru_cache(maxsize=512)
 def _read_zone(text: str | None) -> timezone:
     if not text:
         return UTC

@@ -181,7 +181,7 @@ class EntryReader:
         self._content(element, depth, HTML)
 
     def _guid(self, element: etree._Element, depth: int) -> None:
-        attributes = self._names.attributes(element) if element.attrib else {}
+        attributes = self._names.attributes(element)
         self._guid_is_link = attributes.get("ispermalink", "true") == "true"
         if len(element):
             raise Declined("elements inside an id")

@@ -65,8 +65,9 @@ class Names:
     @staticmethod
     def attributes(element: etree._Element) -> dict[str, str]:
         """Return the attributes under lower-case names; those of unknown namespaces go by their local name."""
+        items = cast("list[tuple[str, str]]", element.items())
         found: dict[str, str] = {}
-        for key, value in cast("list[tuple[str, str]]", element.items()):
+        for key, value in items:
             name = (_shorten(key) if key[0] == "{" else key).lower()
             found[name] = value.lower() if name in _LOWER_VALUES else value
         return found

@@ -34,7 +34,7 @@ PERSON_PARTS = {
 
 def read_link(names: Names, element: etree._Element) -> RawLink:
     """Read a link, by its address in an attribute (Atom) or in its text (RSS)."""
-    attributes = names.attributes(element) if element.attrib else {}
+    attributes = names.attributes(element)
     rel = attributes.get("rel", "alternate")
     media_type = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
     href = attributes.get("url", attributes.get("uri", attributes.get("href")))
@@ -94,7 +94,7 @@ def split_author(words: str) -> RawPerson:
 
 def read_category(names: Names, element: etree._Element, categories: list[str]) -> None:
     """Add the category's label, else its term, else its text."""
-    attributes = names.attributes(element) if element.attrib else {}
+    attributes = names.attributes(element)
     term = attributes.get("text" if names.name(element) == "itunes:category" else "term")
     label = attributes.get("label")
     text = read_plain(element)

@@ -23,31 +23,36 @@ def read_text(names: Names, element: etree._Element, default_type: str, *, unwra
 
     Raises: Declined.
     """
-    attributes = names.attributes(element) if element.attrib else {}
-    if attributes.get("mode", "escaped") == "base64":
-        raise Declined("base64 content")
-    media_type = _TYPES.get(attributes.get("type", default_type).lower())
-    if media_type is None:
-        raise Declined("a text of another type")
+    media_type = default_type
+    if attributes := names.attributes(element):
+        if attributes.get("mode") == "base64":
+            raise Declined("base64 content")
+        declared = _TYPES.get(attributes.get("type", default_type))
+        if declared is None:
+            raise Declined("a text of another type")
+        media_type = declared
     if len(element):
         value, media_type = _read_markup(names, element, media_type, unwrap=unwrap)
     else:
         value = element.text or ""
         if media_type == XHTML:
             value = escape(value)
+    value = value.strip()
     return RawText(
-        value=repair(value.strip()), media_type=media_type, base_url=names.base(element), language=names.language(element)
+        value=value if value.isascii() else repair(value),
+        media_type=media_type,
+        base_url=names.base(element),
+        language=names.language(element),
     )
 
 
 def read_plain(element: etree._Element) -> str:
     """Read an element that holds only words; the elements inside it are read on their own."""
     text = element.text or ""
-    if not len(element) and text.isascii():
-        return text.strip()
     if len(element):
         text += "".join(child.tail or "" for child in element)
-    return repair(text.strip())
+    text = text.strip()
+    return text if text.isascii() else repair(text)
 
 
 def repair(text: str) -> str:

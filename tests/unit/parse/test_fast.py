@@ -100,7 +100,8 @@ def test_a_feed_says_what_it_says_of_itself() -> None:
         """<title>Blatt</title><link>https://example.org/</link><description>Neues</description><language>de-CH</language>
         <atom:link rel="self" href="https://example.org/feed"/><atom:link rel="hub" href="https://hub.example/"/><ttl>60</ttl>
         <copyright>© Blatt</copyright><image><url>https://example.org/logo.png</url><title>Logo</title></image>
-        <managingEditor>wir@example.org (Redaktion)</managingEditor><lastBuildDate>Tue, 05 Mar 2024 12:00:00 GMT</lastBuildDate>""",
+        <managingEditor>wir@example.org (Redaktion)</managingEditor>
+        <lastBuildDate>Tue, 05 Mar 2024 12:00:00 GMT</lastBuildDate>""",
     )
     data = parsed.data
     assert (data.title, data.subtitle, data.home_url, data.language) == ("Blatt", "Neues", "https://example.org/", "de-CH")
@@ -128,7 +129,8 @@ def test_podcasts_keep_notes_duration_and_picture() -> None:
 def test_the_widest_media_picture_is_the_image() -> None:
     entry = item("""<media:thumbnail url="https://example.org/s.jpg"/><media:group>
         <media:content url="https://example.org/m.jpg" medium="image" width="300"/>
-        <media:content url="https://example.org/l.jpg" type="image/jpeg" width="900"><media:title>Bild</media:title></media:content>
+        <media:content url="https://example.org/l.jpg" type="image/jpeg" width="900"
+        ><media:title>Bild</media:title></media:content>
         <media:content url="https://example.org/v.mp4" type="video/mp4" duration="61"/></media:group>""")
     assert entry.image_url == "https://example.org/l.jpg"
     assert entry.enclosures == (
