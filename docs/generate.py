@@ -56,8 +56,9 @@ _CLI_HEAD = """\
 
 <!-- Written by `make docs` from aggregator/cli; do not edit. -->
 
-`aggregator [--config FILE] COMMAND`. Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration. With `--json` a command prints
-one JSON object to standard output; logs go to standard error. Tables become lines with tabs when they go into a pipe.
+`aggregator [--config FILE] COMMAND`. Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration. With `--json` a
+command prints one JSON object to standard output; logs go to standard error. Tables become lines with tabs when they go into a
+pipe.
 """
 
 
