@@ -40,6 +40,11 @@ class NotCounted(enum.StrEnum):
     NOT_NAVIGATION = "not_navigation"
     NO_USER_AGENT = "no_user_agent"
     BOT = "bot"
+    AFTER_FETCH = "after_fetch"  # a burst of clicks just after a feed fetch: a feed reader that loads pages in advance
+    OVER_ACTIVE = "over_active"
+    NEW_ACCOUNT = "new_account"
+    NETWORK = "network"
+    ANONYMOUS = "anonymous"  # in a household that has accounts
 
 
 def why_not_counted(facts: ReadFacts) -> NotCounted | None:
