@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from aggregator.errors import StorageError
 from aggregator.model.reading import ReadEvent, ReadFacts, Via
-from aggregator.rank.counting import reader_key, why_not_counted
-from aggregator.storage import Storage
+from aggregator.rank.abuse import AFTER_FETCH, Claim, ReadLedger, Site
+from aggregator.rank.counting import NotCounted, network_key, reader_key, why_not_counted
+from aggregator.storage import Storage, Transaction
 
 BATCH = 500  # events a transaction: far below what the store writes in 0.1 s, so a feed pass waits little for the lock
 DELAY = timedelta(seconds=0.2)  # how long a read may wait for company
 RETRY = timedelta(seconds=1)  # after the store refused; it has waited for its lock already
 WAITING_LIMIT = 200_000  # reads kept in memory while the store refuses (about 60 MB); more are discarded and counted
+FETCHES_LIMIT = 20_000  # clients whose feed fetch of the last minute is known
+NETWORK_SALT_BYTES = 32
 KEPT_SALTS = 2  # days: today's, and yesterday's for reads that waited over midnight
 
 
@@ -29,6 +33,7 @@ class Visit:
     via: Via
     address: str
     user_agent: str
+    fetched_at: datetime | None = None  # when the same client last fetched a feed, if it just did
 
 
 class ReadRecorder:
@@ -37,6 +42,7 @@ class ReadRecorder:
     Nothing is lost while the process lives: what the store refuses is tried again, `close` writes what is left.
     The salt is read and the reader's key made in the thread as well, so a request never waits for the database.
     `discarded` counts reads not counted, by reason; `recorded` counts those written (readers already known included).
+    `site_of` tells the rules against abuse the traffic of the site; networks are known by a salt that is never stored.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class ReadRecorder:
         storage: Storage,
         *,
         score_of: Callable[[ReadEvent], float],
+        site_of: Callable[[Transaction], Site] = lambda _tx: Site(),
         delay: timedelta = DELAY,
         batch: int = BATCH,
         retry: timedelta = RETRY,
@@ -52,6 +59,11 @@ class ReadRecorder:
         self.recorded = 0
         self._storage = storage
         self._score_of = score_of
+        self._site_of = site_of
+        self._ledger = ReadLedger()
+        self._network_salt = secrets.token_bytes(NETWORK_SALT_BYTES)
+        self._judged: list[NotCounted | None] = []  # of the first visits: once each, though the store may refuse them
+        self._fetches: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self._delay = delay
         self._batch = batch
         self._retry = retry
@@ -74,9 +86,25 @@ class ReadRecorder:
             if reason is not None:
                 self.discarded[reason] = self.discarded.get(reason, 0) + 1
                 return reason
-            self._visits.append(Visit(entry_id=entry_id, at=at, via=via, address=address, user_agent=facts.user_agent))
+            visit = Visit(
+                entry_id=entry_id,
+                at=at,
+                via=via,
+                address=address,
+                user_agent=facts.user_agent,
+                fetched_at=self._fetches.get((address, facts.user_agent)),
+            )
+            self._visits.append(visit)
             self._changed.notify()
         return None
+
+    def note_fetch(self, *, at: datetime, address: str, user_agent: str) -> None:
+        """Remember for a minute that a client fetched a feed: what it opens in a burst now, nobody reads."""
+        with self._changed:
+            self._fetches[address, user_agent] = at
+            self._fetches.move_to_end((address, user_agent))
+            while len(self._fetches) > FETCHES_LIMIT or next(iter(self._fetches.values())) < at - AFTER_FETCH:
+                self._fetches.popitem(last=False)
 
     def close(self, *, timeout: timedelta = timedelta(seconds=5)) -> int:
         """Write what is left and end the thread; return how many reads the store did not take within `timeout`."""
@@ -105,9 +133,13 @@ class ReadRecorder:
                     return
                 continue
             with self._changed:
-                for _ in batch:
+                for reason in self._judged:
                     self._visits.popleft()
-                self.recorded += len(batch)
+                    if reason is None:
+                        self.recorded += 1
+                    else:
+                        self.discarded[reason] = self.discarded.get(reason, 0) + 1
+                self._judged.clear()
 
     def _take(self) -> list[Visit] | None:
         """Wait for reads and return the next batch, left in the queue until it is written; None: closed and empty."""
@@ -122,9 +154,25 @@ class ReadRecorder:
         with self._storage.write() as tx:
             for day in {visit.at.astimezone(UTC).date() for visit in batch} - self._salts.keys():
                 self._salts[day] = tx.reads.salt(day)
-            tx.reads.add(list(self._events(batch)), score_of=self._score_of)
+            events = list(self._events(batch))
+            self._judge(batch, events, self._site_of(tx))
+            counted = [event for event, reason in zip(events, self._judged, strict=True) if reason is None]
+            if counted:
+                tx.reads.add(counted, score_of=self._score_of)
         for day in sorted(self._salts)[:-KEPT_SALTS]:
             del self._salts[day]
+
+    def _judge(self, batch: list[Visit], events: list[ReadEvent], site: Site) -> None:
+        for visit, event in list(zip(batch, events, strict=True))[len(self._judged) :]:
+            if visit.fetched_at is not None:
+                self._ledger.saw_fetch(event.reader_key, visit.fetched_at)
+            claim = Claim(
+                story=visit.entry_id,
+                at=visit.at,
+                reader=event.reader_key,
+                network=network_key(salt=self._network_salt, address=visit.address),
+            )
+            self._judged.append(self._ledger.judge(claim, site))
 
     def _events(self, batch: Iterable[Visit]) -> Iterable[ReadEvent]:
         for visit in batch:

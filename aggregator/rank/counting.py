@@ -22,6 +22,8 @@ KNOWN_AGENTS = 4096
 
 KEY_BYTES = 16
 
+_NO_NETWORK = "unknown"
+
 QUEUED_READS = 5
 """Ids in one request that may all have been read: clients that were offline send what they queued."""
 
@@ -89,11 +91,17 @@ def reader_key(*, salt: bytes, address: str, user_agent: str) -> bytes:
     return hmac.digest(salt, message, "sha256")[:KEY_BYTES]
 
 
+def network_key(*, salt: bytes, address: str) -> bytes | None:
+    """Return 16 bytes that tell networks (/24, /48) apart for as long as the salt lives; None for what is no address."""
+    network = _network_of(address)
+    return None if network == _NO_NETWORK else hmac.digest(salt, network.encode(), "sha256")[:KEY_BYTES]
+
+
 def _network_of(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"
+        return _NO_NETWORK
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is None:
             return str(ipaddress.IPv6Network((int(parsed), 48), strict=False))

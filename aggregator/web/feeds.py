@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
+from aggregator.web.visitors import client_address
 
 CACHE_CONTROL = "public, max-age=900"  # seconds; publish runs about as often, and polite clients keep to it
 
@@ -18,5 +19,8 @@ async def serve_feed(request: Request) -> Response:
     """Serve the document at the path, on the event loop: the way to a thread and back doubles what a feed costs."""
     web = web_of(request)
     path: str = request.scope["path"]
-    made = web.recent.get(path, now=web.clock.now())
+    now = web.clock.now()
+    made = web.recent.get(path, now=now)
+    agent = request.headers.get("user-agent", "")
+    web.recorder.note_fetch(at=now, address=client_address(request, web.trusted_proxies), user_agent=agent)
     return respond(request, made, cache_control=CACHE_CONTROL, headers={"link": f'<{web.site.base_url}{path}>; rel="self"'})

@@ -25,7 +25,7 @@ def client_address(request: Request, trusted: tuple[Network, ...]) -> str:
     The header is read only if the peer is trusted, so nobody can choose an address.
     """
     address = request.client.host if request.client else ""
-    if not is_trusted(address, trusted):
+    if not trusted or not is_trusted(address, trusted):
         return address
     forwarded = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
     for hop in reversed(forwarded):

@@ -12,6 +12,8 @@ from aggregator.errors import StorageBusy, StorageError
 from aggregator.library import reads
 from aggregator.library.reads import ReadRecorder
 from aggregator.model.reading import ReadEvent, ReadFacts, Via
+from aggregator.rank.abuse import AFTER_FETCH, NETWORK_FLOOR, Site
+from aggregator.rank.levels import Level
 from aggregator.storage import Storage
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -177,3 +179,50 @@ def test_memory_is_bounded_while_the_store_refuses(monkeypatch: pytest.MonkeyPat
     store.gate.set()
     recorder.close()
     assert [event.entry_id for event in store.events] == [1, 2]
+
+
+def agent(number: int) -> ReadFacts:
+    return ReadFacts(method="GET", user_agent=f"{BROWSER.user_agent} {number}")
+
+
+def test_one_network_is_held_to_its_cap_at_a_site_larger_than_a_household() -> None:
+    store = FakeReads()
+    recorder = record(store, site_of=lambda _tx: Site(level=Level.CLUB))
+    for number in range(5):
+        count(recorder, facts=agent(number), address=f"203.0.113.{number}")
+    count(recorder, address="198.51.100.7")
+    recorder.close()
+    assert len(store.events) == NETWORK_FLOOR + 1
+    assert recorder.discarded == {"network": 3}
+    assert recorder.recorded == NETWORK_FLOOR + 1
+
+
+def test_a_burst_by_a_client_that_just_fetched_a_feed_is_discarded() -> None:
+    store = FakeReads()
+    recorder = record(store)
+    recorder.note_fetch(at=NOON, address="203.0.113.9", user_agent=BROWSER.user_agent)
+    for number in range(6):
+        count(recorder, number, at=NOON + timedelta(seconds=1))
+        count(recorder, number, at=NOON + timedelta(seconds=1), address="198.51.100.7")
+    recorder.close()
+    assert recorder.discarded == {"after_fetch": 4}
+    assert len(store.events) == 8
+
+
+def test_a_fetch_is_remembered_for_a_minute() -> None:
+    recorder = record(FakeReads())
+    for number in range(100):
+        recorder.note_fetch(at=NOON + timedelta(seconds=number), address=f"203.0.113.{number}", user_agent="a")
+    kept = recorder._fetches
+    assert len(kept) == AFTER_FETCH.total_seconds() + 1
+    recorder.close()
+
+
+def test_a_read_is_judged_once_though_the_store_refuses_it() -> None:
+    store = FakeReads([StorageBusy("locked"), StorageBusy("locked")])
+    recorder = record(store, delay=timedelta(hours=1), site_of=lambda _tx: Site(level=Level.CLUB))
+    for number in range(4):
+        count(recorder, facts=agent(number))
+    recorder.close()
+    assert recorder.discarded == {"network": 2}
+    assert len(store.events) == 2
