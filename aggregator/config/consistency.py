@@ -36,6 +36,8 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
         place = ("topics", index)
         if not _has_rule(topic):
             yield Problem(location=place, reason="has no rule; give it words (any, all), tags, feeds, languages or categories")
+        if not settings.feeds:
+            continue  # a file whose sources are still to come, from `add` or `opml import`: nothing can be misspelt yet
         for number, tag in enumerate(topic.tags):
             if tag not in tags:
                 reason = f"no feed has the tag {tag!r}" + _nearest(tag, tags)

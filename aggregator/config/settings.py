@@ -84,7 +84,7 @@ class ServerSettings(Section):
 class FetchSettings(Section):
     """How documents are fetched."""
 
-    concurrency: int = Field(default=20, ge=1, le=1_000, description="Requests under way at once, over all hosts.")
+    concurrency: int = Field(default=20, ge=1, le=256, description="Requests under way at once, over all hosts; 256 at most.")
     per_host_connections: int = Field(default=1, ge=1, le=20, description="Requests under way at once to one host.")
     per_host_gap: Duration = Field(
         default=2 * _SECOND, ge=timedelta(0), le=_HOUR, description="Time between the starts of two requests to one host."

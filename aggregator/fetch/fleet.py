@@ -47,19 +47,24 @@ class CurlFetcher:
         self._guard = guard
         self._agent = user_agent
         self._idle: list[Fleet] = []
+        self._running: list[Fleet] = []
         self._closed = False
 
     def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
         """Yield an outcome for every request, as they become ready; closing the iterator abandons what is under way."""
         fleet = self._borrow()
+        self._running.append(fleet)
         try:
             yield from fleet.run(requests)
         finally:
+            self._running.remove(fleet)
             self._give_back(fleet)
 
     def close(self) -> None:
-        """Close every connection; passes under way end when their iterators do."""
+        """End passes under way, in whichever thread, and close every connection; what they had not yielded is abandoned."""
         self._closed = True
+        for fleet in tuple(self._running):
+            fleet.abandon()
         while self._idle:
             self._idle.pop().close()
 
@@ -107,6 +112,7 @@ class Fleet:
         self._held.clear()
         self._taken = self._delivered = 0
         self._stopping = False
+        self._abandoned = False
         self._asleep = False
         self._starved = False
         self._next_sweep = 0.0
@@ -136,6 +142,8 @@ class Fleet:
                     batch = self._results.get(block=exhausted or room <= 0)
                 except Empty:
                     continue
+                if self._abandoned:
+                    return
                 if isinstance(batch, BaseException):
                     raise batch
                 for pair in batch:
@@ -147,6 +155,11 @@ class Fleet:
             self._stopping = True
             self._ring()
             thread.join()
+
+    def abandon(self) -> None:
+        """End the pass under way from another thread, also while its caller waits for an outcome."""
+        self._abandoned = True
+        self._results.put([])
 
     def close(self) -> None:
         """Close the handles and their connections."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 
 import brotli
 import pytest
@@ -602,6 +603,23 @@ def test_a_closed_fetcher_says_so(origin: Origin) -> None:
     client.close()
     with pytest.raises(RuntimeError, match="closed"):
         list(client.fetch_all([]))
+
+
+def test_closing_from_another_thread_ends_a_pass_that_waits_for_a_silent_host(origin: Origin) -> None:
+    client = fetcher(origin)
+    request = FetchRequest(url=origin.answer("/silent", Answer(hang=True)))
+    outcomes: list[FetchOutcome] = []
+    waiting = Thread(target=lambda: outcomes.extend(outcome for _, outcome in client.fetch_all([request])))
+    waiting.start()
+    while not origin.requests:  # the request has arrived, and no answer ever will
+        waiting.join(0.01)
+        assert waiting.is_alive()
+
+    client.close()
+
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert outcomes == []
 
 
 # TLS

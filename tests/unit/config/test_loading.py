@@ -229,3 +229,8 @@ def test_every_key_has_a_sentence() -> None:
     }
     assert {row.key: row.default for row in rows}["fetch.max_body"] == "`10MiB`"
     assert {row.key: row.kind for row in rows}["ranking.links"] == "`direct` or `counted`"
+
+
+def test_topics_may_wait_for_sources_that_are_still_to_come() -> None:
+    settings = parse_settings("feeds: []\ntopics: [{slug: a, title: A, tags: [schweiz]}]\n", path=FILE, environ={})
+    assert settings.topics[0].tags == ("schweiz",)
