@@ -120,6 +120,10 @@ class EntryStore(Protocol):
         """Return one entry."""
         ...
 
+    def ids_by_url(self, url_keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the entries at addresses (`normalise.identity.url_key`), where there are any; of several the oldest."""
+        ...
+
     def changed_since(self, revision: int, *, limit: int) -> list[Entry]:
         """Return entries with a higher revision, by revision."""
         ...

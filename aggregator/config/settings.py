@@ -17,11 +17,13 @@ from aggregator.config.values import (
     check_feed_url,
     check_language,
     check_network,
+    check_origin,
     check_primary_language,
     check_private_target,
     check_slug,
     check_store_url,
     check_tag,
+    check_token,
     check_word,
 )
 from aggregator.model.feed import FeedSettings
@@ -79,6 +81,11 @@ class ServerSettings(Section):
     trusted_proxies: tuple[Annotated[str, AfterValidator(check_network)], ...] = Field(
         default=(), description="Addresses or networks of reverse proxies whose `X-Forwarded-For` and `-Proto` are believed."
     )
+    metrics_from: tuple[Annotated[str, AfterValidator(check_network)], ...] = Field(
+        default=("127.0.0.0/8", "::1"),
+        description="Addresses or networks that may read `/metrics`, by the address of the connection; a request that came "
+        "through a proxy may not.",
+    )
 
 
 class FetchSettings(Section):
@@ -124,6 +131,22 @@ class RankingSettings(Section):
         description="Links of emitted entries: `direct` to the publisher, or `counted` over `/r/<id>`, which counts the click.",
     )
     min_reads: int = Field(default=1, ge=1, description="Readers an entry needs before it may enter a most-read list.")
+
+
+class ReadsSettings(Section):
+    """Reads from your own site: from its access logs, its server, or its pages."""
+
+    site: Annotated[str, AfterValidator(check_origin)] | None = Field(
+        default=None, description="Origin of your own site (`https://www.example.org`): its access logs name paths only."
+    )
+    tokens: tuple[Annotated[str, AfterValidator(check_token)], ...] = Field(
+        default=(),
+        description="Secrets of at least 20 characters by which your server reports reads to `POST /api/reads`; "
+        "better in the environment than in the file.",
+    )
+    allowed_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = Field(
+        default=(), description="Origins of the pages that may report their own reading to `POST /api/read?url=`."
+    )
 
 
 class PublishingSettings(Section):
@@ -222,6 +245,7 @@ class Settings(Section):
         default=(), description="The subjects; each becomes a page and feeds, in this order."
     )
     ranking: RankingSettings = RankingSettings()
+    reads: ReadsSettings = ReadsSettings()
     publishing: PublishingSettings = PublishingSettings()
     retention: RetentionSettings = RetentionSettings()
 

@@ -159,6 +159,28 @@ def check_network(text: str) -> str:
     return text
 
 
+def check_origin(url: str) -> str:
+    """Return the origin of a site as browsers send it: `https://www.example.org`, without a path.
+
+    Raises: ValueError.
+    """
+    parts = _split(_check_web_url(url, urlsplit(url)))
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} must end with the host: no path, no ? and no #")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def check_token(token: str) -> str:
+    """Return a secret that callers send.
+
+    Raises: ValueError for one that is soon guessed; the secret is not repeated in the message.
+    """
+    shortest = 20
+    if len(token) < shortest or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError(f"a token must have at least {shortest} letters, digits or signs; `openssl rand -hex 20` makes one")
+    return token
+
+
 def check_private_target(text: str) -> str:
     """Return an address, `address:port` (`[::1]:8080` for IPv6), or a network.
 

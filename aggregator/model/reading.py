@@ -14,6 +14,9 @@ class Via(enum.StrEnum):
     CLICK = "click"  # /r/<id>
     PAGE = "page"  # /entries/<id>
     SYNC = "sync"  # a feed reader's API
+    LOG = "log"  # an access log of the publisher's own site
+    BEACON = "beacon"  # navigator.sendBeacon on the publisher's own site
+    REPORT = "report"  # told by the publisher's own site, by token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,12 +51,17 @@ def identify(entries: Iterable[EntryData], *, feed_pages: Iterable[str]) -> tupl
             EntryUpdate(
                 data=entry.data,
                 guid_key=_key(*entry.name),
-                url_key=_key("url", entry.page) if entry.page and sharers[entry.page] == 1 else None,
+                url_key=_url_key(entry.page) if entry.page and sharers[entry.page] == 1 else None,
                 content_hash=entry.content_hash,
             )
             for entry in first.values()
         ]
     )
+
+
+def url_key(url: str) -> bytes:
+    """Return the key by which an entry is found by its address, however the address is spelled."""
+    return _url_key(canonical_url(url))
 
 
 def content_hash(data: EntryData, canonical: str) -> bytes:
@@ -120,6 +125,10 @@ def _tell_namesakes_apart(entries: list[_Described]) -> None:
 
 def _wording(entry: _Described) -> str:
     return entry.data.title or entry.content_hash.hex()
+
+
+def _url_key(canonical: str) -> bytes:
+    return _key("url", canonical)
 
 
 def _key(*parts: str) -> bytes:

@@ -11,7 +11,7 @@ from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.entry import Entry
 from aggregator.store import sequences
 from aggregator.store.changes import ChangeWriter
-from aggregator.store.identities import find_known
+from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
 from aggregator.store.retention import prune_entries
 from aggregator.store.tables import SOMEBODY_READ, entries, entry_topics
@@ -41,6 +41,10 @@ class SqlEntryStore:
     def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
         """Return the entries that exist among `ids`."""
         return load_by_ids(self._connection, ids)
+
+    def ids_by_url(self, url_keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the entries at addresses, where there are any; of several the oldest."""
+        return find_by_url(self._connection, url_keys)
 
     def changed_since(self, revision: int, *, limit: int) -> list[Entry]:
         """Return entries with a higher revision, by revision."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from aggregator.model.change import EntryUpdate, KnownEntries, KnownOrigin
 from aggregator.store.loading import CHUNK, chunks
@@ -21,6 +21,11 @@ _BY_URL = (
     select(entry_origins.c.url_key, entry_origins.c.entry_id, entry_origins.c.feed_id)
     .where(entry_origins.c.url_key.in_(bindparam("urls", expanding=True)))
     .order_by(entry_origins.c.entry_id)
+)
+_STORED_BY_URL = (
+    select(entry_origins.c.url_key, func.min(entry_origins.c.entry_id))
+    .where(entry_origins.c.url_key.in_(bindparam("urls", expanding=True)), entry_origins.c.pruned == LIVE)
+    .group_by(entry_origins.c.url_key)
 )
 _BY_CONTENT = (
     select(entry_origins.c.content_hash, entry_origins.c.entry_id, entry_origins.c.guid_key)
@@ -64,6 +69,14 @@ def find_known(
         by_content=_by_content(connection, strangers),
         next_entry_id=next_entry_id,
     )
+
+
+def find_by_url(connection: Connection, url_keys: Iterable[bytes]) -> dict[bytes, int]:
+    """Return the stored entry at each address that has one; of several the oldest."""
+    found: dict[bytes, int] = {}
+    for part in chunks(dict.fromkeys(url_keys)):
+        found.update(connection.execute(_STORED_BY_URL, {"urls": part}).all())
+    return found
 
 
 def _by_url(connection: Connection, url_keys: Sequence[bytes]) -> dict[bytes, tuple[int, frozenset[int]]]:

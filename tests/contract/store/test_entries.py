@@ -329,3 +329,38 @@ def test_changes_of_a_pruned_entry_are_remembered_and_bring_nothing_back(storage
     with storage.read() as transaction:
         assert transaction.entries.newest(limit=9) == []
     assert storage.check() == []
+
+
+def test_entries_are_found_by_their_addresses_and_the_older_one_keeps_an_address(storage: Storage) -> None:
+    first, second = (feed.id for feed in configure(storage, A, B))
+    shared = make_update("1", url="https://a.example/1")
+    twin = make_update("2", url="https://a.example/1")
+    other = make_update("3", url="https://a.example/3")
+    unnamed = make_update("4", url=None)
+    save(
+        storage,
+        read_feed(
+            first,
+            new=[
+                NewEntry(id=number, update=update, dated_at=NOON) for number, update in ((1, shared), (3, other), (4, unnamed))
+            ],
+        ),
+    )
+    save(storage, read_feed(second, new=[NewEntry(id=5, update=twin, dated_at=NOON)]))
+
+    with storage.read() as transaction:
+        found = transaction.entries.ids_by_url(
+            [key_of(f"https://a.example/{number}") for number in (1, 2, 3)] + [key_of("https://a.example/1")]
+        )
+
+    assert found == {key_of("https://a.example/1"): 1, key_of("https://a.example/3"): 3}
+
+
+def test_an_entry_that_was_pruned_is_not_found_by_its_address(storage: Storage) -> None:
+    (feed,) = configure(storage, A)
+    add_entries(storage, feed.id, "1", dated_at=NOON - 100 * DAY, now=NOON - 100 * DAY)
+    with storage.write() as transaction:
+        assert transaction.entries.prune(before=NOON, keep_per_feed=0) == 1
+
+    with storage.read() as transaction:
+        assert transaction.entries.ids_by_url([key_of("https://example.org/1")]) == {}

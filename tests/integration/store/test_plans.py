@@ -98,6 +98,7 @@ def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(sto
         transaction.entries.newest(limit=9)
         transaction.entries.newest(limit=9, before=NOON)
         transaction.entries.changed_since(1, limit=9)
+        transaction.entries.ids_by_url([key_of("https://example.org/one")])
         transaction.topics.entries("t", limit=9)
         transaction.topics.entries("t", limit=9, before=(NOON, 1))
         transaction.topics.of_entry(1)

@@ -9,11 +9,13 @@ from aggregator.config.values import (
     check_feed_url,
     check_language,
     check_network,
+    check_origin,
     check_primary_language,
     check_private_target,
     check_slug,
     check_store_url,
     check_tag,
+    check_token,
     check_word,
     feed_key,
 )
@@ -35,6 +37,9 @@ from aggregator.config.values import (
         (check_word, "*minister*"),
         (check_tag, "Switzerland (DE)"),
         (check_network, "10.0.0.0/8"),
+        (check_origin, "https://www.example.org"),
+        (check_origin, "http://127.0.0.1:8000"),
+        (check_token, "0123456789abcdef0123"),
         (check_network, "::1"),
         (check_private_target, "127.0.0.1"),
         (check_private_target, "127.0.0.1:8080"),
@@ -49,6 +54,12 @@ def test_a_good_value_stays_as_it_is(check: Callable[[str], str], value: str) ->
 @pytest.mark.parametrize(
     ("check", "value", "words"),
     [
+        (check_origin, "https://example.org/artikel", "no path"),
+        (check_origin, "example.org", "did you mean 'https://example.org'"),
+        (check_origin, "null", "must start with"),
+        (check_token, "", "at least 20"),
+        (check_token, "short", "openssl rand"),
+        (check_token, "twenty letters and a blank", "at least 20"),
         (check_feed_url, "example.org/feed", "did you mean 'https://example.org/feed'"),
         (check_feed_url, "ftp://example.org/", "must start with https://"),
         (check_feed_url, "https:///feed", "names no host"),
@@ -82,6 +93,16 @@ def test_a_good_value_stays_as_it_is(check: Callable[[str], str], value: str) ->
 def test_a_bad_value_is_refused_in_words(check: Callable[[str], str], value: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         check(value)
+
+
+def test_an_origin_is_spelled_as_browsers_send_it() -> None:
+    assert check_origin("https://WWW.Example.org/") == "https://www.example.org"
+
+
+def test_a_token_is_not_repeated_in_what_is_said_of_it() -> None:
+    with pytest.raises(ValueError, match="at least") as refused:
+        check_token("my secret")
+    assert "my secret" not in str(refused.value)
 
 
 def test_a_base_url_loses_the_slash_at_its_end() -> None:

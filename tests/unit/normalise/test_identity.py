@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.model.change import EntryUpdate
 from aggregator.model.entry import Enclosure, EntryData
-from aggregator.normalise.identity import KEY_BYTES, identify
+from aggregator.normalise.identity import KEY_BYTES, identify, url_key
 
 HOME = "https://example.org/"
 PAGES = (HOME, "https://example.org/feed.xml")
@@ -197,3 +197,9 @@ def test_what_stays_stands_in_document_order(entries: list[EntryData]) -> None:
     kept = [update.data for update in identify_all(*entries)]
     rest = iter(entries)
     assert all(any(data is other for other in rest) for data in kept)
+
+
+def test_an_entry_is_found_by_any_spelling_of_its_address() -> None:
+    (update,) = identify([EntryData(title="Titel", url="https://www.example.org/artikel/1?utm_source=rss")], feed_pages=[])
+    assert update.url_key == url_key("http://example.org/artikel/1/?fbclid=2")
+    assert update.url_key != url_key("https://example.org/artikel/2")
