@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from aggregator.model.feed import Person
 from aggregator.normalise.html import plain_text
@@ -29,6 +30,7 @@ def clean_people(people: Iterable[Person], *, base: str) -> tuple[Person, ...]:
     return tuple(found.values())[:MAX_PEOPLE]
 
 
+@lru_cache(maxsize=4096)  # a newsroom's authors come again and again: in each document, and at each poll
 def _clean(person: Person, *, base: str) -> Person | None:
     name, email = person.name, person.email
     if "@" in name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -163,10 +164,15 @@ def _categories(categories: Iterable[str]) -> tuple[str, ...]:
     """Return plain names in order, each once whatever its capitals."""
     names: dict[str, str] = {}
     for category in categories:
-        name = plain_text(category, html=True)
+        name = _category(category)
         if name:
             names.setdefault(name.casefold(), name)
     return tuple(names.values())[:MAX_CATEGORIES]
+
+
+@lru_cache(maxsize=4096)  # as with authors, the same few come again and again
+def _category(text: str) -> str:
+    return plain_text(text, html=True)
 
 
 def _enclosures(enclosures: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:

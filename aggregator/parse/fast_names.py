@@ -66,6 +66,8 @@ class Names:
     def attributes(element: etree._Element) -> dict[str, str]:
         """Return the attributes under lower-case names; those of unknown namespaces go by their local name."""
         items = cast("list[tuple[str, str]]", element.items())
+        if not items:
+            return {}
         found: dict[str, str] = {}
         for key, value in items:
             name = (_shorten(key) if key[0] == "{" else key).lower()

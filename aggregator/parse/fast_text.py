@@ -61,7 +61,8 @@ def repair(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252) if _C1.search(text) else text
+    # What is printable has no such character; asking that is cheaper than searching for them.
+    return text if text.replace("\n", "").isprintable() or not _C1.search(text) else text.translate(_CP1252)
 
 
 def _read_markup(names: Names, element: etree._Element, media_type: str, *, unwrap: bool) -> tuple[str, str]:

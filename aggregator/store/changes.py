@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, or_, select, true, update
+from sqlalchemy import Connection, bindparam, case, delete, or_, select, true, update
 
 from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedState, PollState, site_of
 from aggregator.model.reading import add_scores
 from aggregator.store import sequences
+from aggregator.store.bulk import insert_rows
 from aggregator.store.columns import Time
 from aggregator.store.loading import chunks
 from aggregator.store.rows import entry_data_values, feed_data_text, poll_values
@@ -103,8 +104,8 @@ class ChangeWriter:
             row["reads"] = 0
             entry_rows.append(row)
             origin_rows.append(_origin_row(change.feed_id, entry.id, entry.update, change.polled_at, is_primary=True))
-        self._connection.execute(insert(entries), entry_rows)
-        self._connection.execute(insert(entry_origins), origin_rows)
+        insert_rows(self._connection, entries, entry_rows)
+        insert_rows(self._connection, entry_origins, origin_rows)
         sequences.advance(self._connection, sequences.ENTRY_ID, max(entry.id for _, entry in new) + 1)
 
     def _add_origins(self, changes: Sequence[FeedChange]) -> None:
@@ -126,7 +127,7 @@ class ChangeWriter:
             for place in added
         ]
         self._inherit([row for row, place in zip(rows, added, strict=True) if place.change.rebinds])
-        self._connection.execute(insert(entry_origins), rows)
+        insert_rows(self._connection, entry_origins, rows)
 
     def _standing(self, entry_ids: Iterable[int]) -> dict[int, tuple[datetime, float]]:
         """Return date and score of the entries that retention has not taken."""

@@ -1,0 +1,36 @@
+"""Many rows at once, past the work that SQLAlchemy does for each parameter of each row; the statement is still its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Table, insert
+
+from aggregator.store.columns import Time, to_microseconds
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all have the same columns; times are aware, everything else is as the driver takes it."""
+    if not rows:
+        return
+    sql, times, form = _statement(connection.dialect, table, tuple(rows[0]))
+    for row in rows:
+        for name in times:
+            at = row[name]
+            if at is not None:
+                row[name] = to_microseconds(at)
+    connection.exec_driver_sql(sql, [form(row) for row in rows])
+
+
+@lru_cache(maxsize=16)  # a dialect belongs to an engine, of which a process has one or two
+def _statement(
+    dialect: Dialect, table: Table, columns: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], Callable[[dict[str, Any]], Any]]:
+    """Return the SQL, the columns that are times, and what makes the driver's parameters of a row."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    times = tuple(column.name for column in table.columns if isinstance(column.type, Time) and column.name in columns)
+    form = itemgetter(*compiled.positiontup) if compiled.positiontup is not None else dict
+    return str(compiled), times, form
