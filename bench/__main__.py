@@ -8,7 +8,8 @@ import sys
 
 from bench.record import RUNS, Options
 
-NAMES = ("parse", "fetch", "ingest", "publish", "serve")  # each is a module with `bench(options) -> Iterable[Report]`
+# Each is a module with `bench(options) -> Iterable[Report]`.
+NAMES = ("parse", "fetch", "ingest", "publish", "serve", "ranking")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from aggregator.rank.levels import FROM_READERS, Level, level_of, rules_for
         (100, Level.HOUSEHOLD),
         (101, Level.CLUB),
         (500, Level.CLUB),
+        (2_000, Level.CLUB),
         (5_000, Level.BIG),
         (50_000, Level.NEWSROOM),
         (10_000_000, Level.NEWSROOM),
@@ -60,7 +61,7 @@ def test_only_large_sites_divide_by_exposure_and_households_do_not_even_subtract
 
 def test_parameters_are_those_of_the_simulation() -> None:
     club = rules_for(Level.CLUB)
-    assert (club.day_half_life, club.kappa_day) == (timedelta(hours=18), 0.8)
+    assert (club.day_half_life, club.kappa_day) == (timedelta(hours=18), 0.4)
     assert (club.trend_half_life, club.kappa_trend) == (timedelta(hours=8), 1.0)
     assert (club.coverage, club.hysteresis) == (0.5, 0.25)
     assert (club.crossing.top, club.crossing.min_readers, club.crossing.dwell) == (5, 10, timedelta(0))
