@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,7 +41,8 @@ class ReadRecorder:
 
     Nothing is lost while the process lives: what the store refuses is tried again, `close` writes what is left.
     The salt is read and the reader's key made in the thread as well, so a request never waits for the database.
-    `discarded` counts reads not counted, by reason; `recorded` counts those written (readers already known included).
+    `discarded` counts reads not counted, by reason; `recorded` those written (readers already known included), `counted`
+    the same by the way they came.
     `site_of` tells the rules against abuse the traffic of the site; networks are known by a salt that is never stored.
     """
 
@@ -56,6 +57,7 @@ class ReadRecorder:
         retry: timedelta = RETRY,
     ) -> None:
         self.discarded: dict[str, int] = {}
+        self.counted: dict[Via, int] = {}
         self.recorded = 0
         self._storage = storage
         self._score_of = score_of
@@ -106,6 +108,15 @@ class ReadRecorder:
             while len(self._fetches) > FETCHES_LIMIT or next(iter(self._fetches.values())) < at - AFTER_FETCH:
                 self._fetches.popitem(last=False)
 
+    def tell(self, via: Via, *, counted: int = 0, discarded: Mapping[str, int] | None = None) -> None:
+        """Add reads that did not come this way to the counts that are shown."""
+        with self._changed:
+            if counted:
+                self.counted[via] = self.counted.get(via, 0) + counted
+            for reason, number in (discarded or {}).items():
+                if number:
+                    self.discarded[reason] = self.discarded.get(reason, 0) + number
+
     def close(self, *, timeout: timedelta = timedelta(seconds=5)) -> int:
         """Write what is left and end the thread; return how many reads the store did not take within `timeout`."""
         with self._changed:
@@ -134,9 +145,10 @@ class ReadRecorder:
                 continue
             with self._changed:
                 for reason in self._judged:
-                    self._visits.popleft()
+                    visit = self._visits.popleft()
                     if reason is None:
                         self.recorded += 1
+                        self.counted[visit.via] = self.counted.get(visit.via, 0) + 1
                     else:
                         self.discarded[reason] = self.discarded.get(reason, 0) + 1
                 self._judged.clear()

@@ -13,21 +13,36 @@ from aggregator.storage import Storage
 from aggregator.web.headers import SecurityHeaders, security_headers
 from aggregator.web.problems import HANDLERS
 from aggregator.web.routes import make_routes
-from aggregator.web.site import Web, WebSite
+from aggregator.web.site import OwnSite, Web, WebSite
 
 
 def create_app(
-    *, storage: Storage, site: WebSite, recorder: ReadRecorder, clock: Clock, trusted_proxies: Sequence[str] = ()
+    *,
+    storage: Storage,
+    site: WebSite,
+    recorder: ReadRecorder,
+    clock: Clock,
+    trusted_proxies: Sequence[str] = (),
+    own_site: OwnSite | None = None,
+    metrics_from: Sequence[str] = (),
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
 
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
-    (uvicorn: `proxy_headers=False`).
+    (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics.
     """
     headers = security_headers(site.base_url)
     app = Starlette(
         routes=make_routes(), exception_handlers=HANDLERS, middleware=[Middleware(SecurityHeaders, headers=headers)]
     )
     app.router.redirect_slashes = False  # it would build an absolute URL from the Host header
-    app.state.web = Web(storage=storage, site=site, recorder=recorder, clock=clock, trusted_proxies=trusted_proxies)
+    app.state.web = Web(
+        storage=storage,
+        site=site,
+        recorder=recorder,
+        clock=clock,
+        trusted_proxies=trusted_proxies,
+        own_site=own_site or OwnSite(),
+        metrics_from=metrics_from,
+    )
     return app

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import clicks, feeds, health, pages
+from aggregator.web import clicks, feeds, health, own_site, pages
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import StaticFile, web_of
 
@@ -44,6 +44,8 @@ def make_routes() -> list[Route]:
         Route("/entries/{entry_id}", pages.show_entry),
         Route("/feeds", pages.show_feed_health),
         Route("/opml", pages.serve_opml),
+        Route("/api/reads", own_site.receive_reads, methods=["POST"]),
+        Route("/api/read", own_site.receive_beacon, methods=["POST", "OPTIONS"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/robots.txt", health.robots),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cached_property
 from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from starlette.requests import Request
 
 from aggregator.library.reads import ReadRecorder
+from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 from aggregator.web.recent import RecentDocuments
@@ -38,6 +39,15 @@ class WebSite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSite:
+    """Who may tell of reads on the publisher's own site: servers by token, pages by origin; `record` counts the servers'."""
+
+    tokens: tuple[str, ...] = ()
+    allowed_origins: frozenset[str] = frozenset()
+    record: Callable[[Sequence[ReportedRead], datetime], ReportedCounts] = lambda _reads, _now: ReportedCounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
     """A file of ours, read once; `url` changes with its content, so it may be cached for ever."""
 
@@ -56,7 +66,15 @@ class Web:
     """The parts behind the handlers, one an application."""
 
     def __init__(
-        self, *, storage: Storage, site: WebSite, recorder: ReadRecorder, clock: Clock, trusted_proxies: Sequence[str]
+        self,
+        *,
+        storage: Storage,
+        site: WebSite,
+        recorder: ReadRecorder,
+        clock: Clock,
+        trusted_proxies: Sequence[str],
+        own_site: OwnSite,
+        metrics_from: Sequence[str],
     ) -> None:
         self.storage = storage
         self.recent = RecentDocuments(storage)
@@ -64,6 +82,8 @@ class Web:
         self.recorder = recorder
         self.clock = clock
         self.trusted_proxies: tuple[Network, ...] = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
+        self.own_site = own_site
+        self.metrics_from: tuple[Network, ...] = tuple(ip_network(peer, strict=False) for peer in metrics_from)
         self.words = Words(site.language, zone=site.zone)
 
     @cached_property

@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
 from aggregator.library.reads import ReadRecorder
+from aggregator.library.reported_reads import record_reported
 from aggregator.web.asgi import create_app
-from aggregator.web.site import WebSite
+from aggregator.web.site import OwnSite, WebSite
 
 
 @contextmanager
@@ -31,6 +32,12 @@ def open_web(aggregator: Aggregator) -> Iterator[Starlette]:
             recorder=recorder,
             clock=aggregator.clock,
             trusted_proxies=settings.server.trusted_proxies,
+            own_site=OwnSite(
+                tokens=settings.reads.tokens,
+                allowed_origins=frozenset(settings.reads.allowed_origins),
+                record=lambda reads, now: record_reported(aggregator.storage, reads, score_of=aggregator.score_of, now=now),
+            ),
+            metrics_from=settings.server.metrics_from,
         )
     finally:
         recorder.close()

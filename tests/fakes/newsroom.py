@@ -15,6 +15,7 @@ from aggregator.model.entry import EntryData
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
+from aggregator.normalise.identity import url_key
 from aggregator.rank.popularity import prior_score, read_score
 from aggregator.storage import Storage
 
@@ -236,7 +237,7 @@ def _new_entry(number: int, item: News) -> NewEntry:
         language=item.language or "de",
         published_at=NOON - timedelta(minutes=item.minutes),
     )
-    key = hashlib.sha256(url.encode()).digest()[:16]
+    key = url_key(url)
     update = EntryUpdate(data=data, guid_key=key, url_key=key, content_hash=key)
     return NewEntry(id=number, update=update, dated_at=NOON - timedelta(minutes=item.minutes))
 

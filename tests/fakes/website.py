@@ -11,14 +11,17 @@ import httpx
 from starlette.applications import Starlette
 
 from aggregator.library.reads import ReadRecorder
+from aggregator.library.reported_reads import record_reported
 from aggregator.model.entry import Entry
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
-from aggregator.web.site import WebSite
+from aggregator.web.site import OwnSite, WebSite
 from tests.fakes.clock import FakeClock
 from tests.fakes.newsroom import NOON, score_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+TOKEN = "a-token-of-our-own-server"
+ORIGIN = "https://www.seeblick.example"  # of entry 1, 6 and 11
 
 
 class SiteClient:
@@ -29,10 +32,18 @@ class SiteClient:
         self._base_url = base_url
 
     def request(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        peer: str = "127.0.0.1",
     ) -> httpx.Response:
         """Return the answer; an error of the application is its 500 page."""
-        return asyncio.run(self._ask(httpx.Request(method, self._base_url + path, params=params), dict(headers or {})))
+        request = httpx.Request(method, self._base_url + path, params=params, content=body)
+        return asyncio.run(self._ask(request, dict(headers or {}), peer))
 
     def get(
         self, path: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
@@ -44,16 +55,25 @@ class SiteClient:
         """Return the answer to HEAD."""
         return self.request("HEAD", path)
 
-    def post(self, path: str) -> httpx.Response:
+    def post(
+        self,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> httpx.Response:
         """Return the answer to POST."""
-        return self.request("POST", path)
+        return self.request("POST", path, headers=headers, params=params, body=body)
 
-    async def _ask(self, request: httpx.Request, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+    async def _ask(self, request: httpx.Request, headers: dict[str, str], peer: str) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False, client=(peer, 1))
         defaults = {"user-agent": FIREFOX, "accept-encoding": "identity"}
         async with httpx.AsyncClient(transport=transport) as client:
             client.headers = httpx.Headers()
-            return await client.request(request.method, request.url, headers={**defaults, **headers})
+            return await client.request(
+                request.method, request.url, headers={**defaults, **headers}, content=request.content or None
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +96,18 @@ def open_site(storage: Storage, *, language: str = "de", base_url: str = "https:
     clock = FakeClock(NOON)
     recorder = ReadRecorder(storage, score_of=score_of)
     site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC)
-    app = create_app(storage=storage, site=site, recorder=recorder, clock=clock, trusted_proxies=["127.0.0.1"])
+    app = create_app(
+        storage=storage,
+        site=site,
+        recorder=recorder,
+        clock=clock,
+        trusted_proxies=["127.0.0.1"],
+        own_site=OwnSite(
+            tokens=(TOKEN, "another-token-of-ours"),
+            allowed_origins=frozenset({ORIGIN}),
+            record=lambda reads, now: record_reported(storage, reads, score_of=score_of, now=now),
+        ),
+        metrics_from=["127.0.0.0/8"],
+    )
     client = SiteClient(app, base_url=base_url)
     return Newsroom(storage=storage, client=client, recorder=recorder, clock=clock)

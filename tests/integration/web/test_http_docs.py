@@ -23,6 +23,8 @@ def test_every_route_is_documented_and_every_documented_route_is_there() -> None
     assert sorted(documented()) == sorted(offered())
 
 
-@pytest.mark.parametrize("route", make_routes(), ids=lambda route: route.path)
-def test_every_route_can_be_read_only(route: object) -> None:
+@pytest.mark.parametrize(
+    "route", [route for route in make_routes() if not route.path.startswith("/api/")], ids=lambda route: route.path
+)
+def test_every_route_but_those_that_take_reads_can_be_read_only(route: object) -> None:
     assert getattr(route, "methods", None) == {"GET", "HEAD"}
