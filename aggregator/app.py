@@ -37,6 +37,9 @@ from aggregator.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
+POLLS_A_DAY = 8
+"""For each feed, where no budget is set: a household's feeds get news within an hour or so by day."""
+
 
 class SystemClock:
     """The clock of this machine."""
@@ -123,8 +126,13 @@ class Aggregator:
         polling = self.settings.polling
         rules = IngestRules(
             owner=_owner(),
-            cadence=CadenceRules(min_interval=polling.min_interval, max_interval=polling.max_interval),
+            cadence=CadenceRules(
+                min_interval=polling.min_interval,
+                max_interval=polling.max_interval,
+                invited_interval=polling.invited_interval,
+            ),
             prior=self.prior,
+            budget=polling.budget or max(len(self.settings.feeds), 1) * POLLS_A_DAY / 24,
             default_language=None,
         )
         return ingest(

@@ -113,6 +113,19 @@ class PollingSettings(Section):
 
     min_interval: Duration = Field(default=_HOUR, ge=timedelta(0), description="Shortest time between two polls of a feed.")
     max_interval: Duration = Field(default=_DAY, ge=_MINUTE, description="Longest time between two polls of a feed that works.")
+    invited_interval: Duration = Field(
+        default=15 * _MINUTE,
+        ge=timedelta(0),
+        description="Shortest time between two polls of a feed whose server itself invites to come sooner than "
+        "`polling.min_interval` (`max-age` or `ttl`).",
+    )
+    budget: float | None = Field(
+        default=None,
+        gt=0,
+        le=1_000_000,
+        description="Requests an hour, over all feeds together, that polling keeps to; they are spent where news is expected. "
+        "Left out, eight a day for each feed (50 feeds: 17 an hour).",
+    )
 
 
 class RankingSettings(Section):

@@ -1,33 +1,33 @@
-"""When to poll a feed next: pure functions from what came of a poll to the memory of it.
+"""What came of a poll, made into the memory of it: pure functions that say among all else when to come back.
 
-An ordinary interval is half the usual gap between entries, within `CadenceRules`; a server's wishes and failures make it
-longer, never shorter. The floor is kept in `PollState.next_poll_at`, on disk, so that a restart cannot undercut it.
+An ordinary interval follows the feed's rhythm and the price of a poll (`rhythm`, `price`); a server's wishes and failures make
+it longer. Shorter than the floor it never is, and only a server's own invitation lowers that. The time of the next poll is kept
+in `PollState.next_poll_at`, on disk, so that a restart cannot undercut it.
 Source of the figures: the project's fetching rules 1 to 3 and 7 to 11.
 """
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from itertools import pairwise
-from statistics import median
 
 from aggregator.errors import FeedError, FeedGone, FetchError, TooLarge
-from aggregator.model.feed import FeedState, PollState, Validators
+from aggregator.fetch.price import FIRST_PRICE
+from aggregator.fetch.rhythm import learn, next_poll
+from aggregator.model.feed import FeedState, PollState, Rhythm, Validators
 from aggregator.model.fetching import CacheHints, Fetched, NotModified
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
-GAPS_FROM_ENTRIES = 10  # the last so many entries tell the usual gap
 DORMANT = ((timedelta(days=180), WEEK), (timedelta(days=30), DAY))  # silent for so long: polled so rarely
-UNCHANGED_GROWTH = 1.25  # a 304 was cheap for the server
-UNCONDITIONAL_GROWTH = 1.5  # an equal body without validators was not
-SILENCE_SHARE = 4  # unchanged answers never stretch the interval beyond the usual gap or a quarter of the silence so far
+PUSHED_INTERVAL = DAY  # with a live lease at a hub the poll is only there to notice that the hub has died
+UNCONDITIONAL_GROWTH = 1.5  # an equal body without validators cost the server all of it
 LONGEST_MAX_AGE = DAY
 LONGEST_TTL = HOUR  # publishers set ttl by default; as a floor of more it costs 19 to 74 % of delay
 SHORTEST_RETRY_AFTER = HOUR
@@ -36,9 +36,9 @@ BACK_OFF_BASE = HOUR
 BUSY_BASE = timedelta(hours=4)  # 429 and 503 that do not say when to come back
 LONGEST_BACK_OFF = DAY
 MISSING_GIVEN_UP_AFTER = timedelta(days=14)  # a feed not found for so long is asked for once a week; some come back
-MOVE_POLLS = 3
-MOVE_AFTER = DAY
 JITTER = 0.1  # added, never taken off
+DELAY_MEMORY = timedelta(days=14)  # of the delay achieved, as long as that of the rate
+BACKDATED = DAY  # an entry dated so long before the poll that missed it was not there to be seen then
 _CLOSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NOTHING = timedelta(0)
@@ -49,11 +49,31 @@ _SHORTEST_SPAN = HOUR  # of entry dates, so that a burst does not look like thou
 class CadenceRules:
     """What the operator allows: no two polls of a feed closer than `min_interval`; `max_interval` caps the ordinary case.
 
-    A dormant feed, a failing one and a server's own wish may wait longer than `max_interval`.
+    Where the server itself invites more, polls may be as close as `invited_interval`. A dormant feed, a failing one and a
+    server's own wish may wait longer than `max_interval`. `price`: the waiting that is worth a poll, in entry-hours.
     """
 
     min_interval: timedelta = HOUR
     max_interval: timedelta = DAY
+    invited_interval: timedelta = timedelta(minutes=15)
+    price: float = FIRST_PRICE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedWishes:
+    """What is wished for one feed: by its document (`ttl`, `skip_hours` and `skip_days` by UTC, Monday 0), and by the user.
+
+    `interval` is the user's. `pushed` says that a hub tells of news while its lease lives.
+    """
+
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    interval: timedelta | None = None
+    pushed: bool = False
+
+
+NO_WISHES = FeedWishes()
 
 
 def after_document(
@@ -61,39 +81,47 @@ def after_document(
     *,
     fetched: Fetched,
     body_hash: bytes,
-    entry_dates: Sequence[datetime],
-    new_entries: int,
+    entry_dates: Sequence[datetime | None],
+    new_dates: Sequence[datetime | None],
     rules: CadenceRules,
     now: datetime,
     seed: int,
-    ttl: timedelta | None = None,
-    interval_override: timedelta | None = None,
+    wishes: FeedWishes = NO_WISHES,
     problem: str | None = None,
 ) -> PollState:
     """Return the memory after a document was read.
 
-    `entry_dates` are those of the whole document, in any order; `seed` (the feed's id) makes the jitter its own;
-    `interval_override` is the user's interval for this feed; `problem` says what is malformed.
+    `entry_dates` are those of the whole document, `new_dates` those of the entries not seen in this feed before, both in any
+    order, None for an undated entry. `seed` (the feed's id) makes the jitter its own; `problem` says what is malformed.
     """
-    dates = sorted({min(date, now) for date in entry_dates})
-    latest = _latest(poll, dates, new_entries, now)
-    usual = _half_gap(dates) if len(dates) > 1 else rules.min_interval
-    grown = rules.min_interval if new_entries else _grown(poll, UNCHANGED_GROWTH, rules, now)
-    interval = max(_bounded(max(usual, grown), rules), _dormancy(latest, now))
-    if interval_override is not None:
-        interval = interval_override
-    poll = replace(
+    dates = [min(date, now) for date in entry_dates if date is not None]
+    first = poll.rhythm is None
+    history = dates if first else _seen_at(new_dates, poll.last_success_at or now, now)
+    delay, weight = (poll.delay, poll.delay_weight) if first else _delay(poll, new_dates, now)
+    fresh = replace(
         poll,
         state=FeedState.BROKEN if problem else FeedState.OK,
         reason=_sentence(problem) if problem else None,
         status=HTTPStatus.OK,
         validators=fetched.validators,
+        document_url=fetched.url,
+        document_entries=len(entry_dates),
         body_hash=body_hash,
-        last_new_entry_at=latest,
+        last_new_entry_at=_latest(poll, dates, new_entries=len(new_dates), now=now),
         entries_per_day=_per_day(dates, now) if dates else poll.entries_per_day,
+        rhythm=learn(
+            poll.rhythm,
+            new=history,
+            oldest=min(dates, default=None),
+            overflowed=bool(dates) and len(new_dates) >= len(entry_dates),
+            now=now,
+        )
+        if first or new_dates
+        else poll.rhythm,
+        delay=delay,
+        delay_weight=weight,
     )
-    wait = _wait(interval, override=interval_override, rules=rules, hints=fetched.hints, ttl=ttl)
-    return _succeed(poll, interval=interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
+    return _succeed(fresh, fetched, rules=rules, now=now, seed=seed, wishes=wishes, first=poll.last_success_at is None)
 
 
 def after_not_modified(
@@ -103,28 +131,25 @@ def after_not_modified(
     rules: CadenceRules,
     now: datetime,
     seed: int,
-    ttl: timedelta | None = None,
-    interval_override: timedelta | None = None,
+    wishes: FeedWishes = NO_WISHES,
 ) -> PollState:
     """Return the memory after a 304, or after a body equal to the one before (`Fetched`).
 
     A feed that was malformed stays so: it is the same document.
     """
-    unconditional = isinstance(answer, Fetched) and answer.validators == Validators()
-    grown = _grown(poll, UNCONDITIONAL_GROWTH if unconditional else UNCHANGED_GROWTH, rules, now)
-    interval = max(_bounded(grown, rules), _dormancy(poll.last_new_entry_at, now))
-    if interval_override is not None:
-        interval = interval_override
     broken = poll.state == FeedState.BROKEN
-    poll = replace(
+    fresh = replace(
         poll,
         state=FeedState.BROKEN if broken else FeedState.OK,
         reason=poll.reason if broken else None,
         status=HTTPStatus.OK if isinstance(answer, Fetched) else HTTPStatus.NOT_MODIFIED,
         validators=answer.validators if isinstance(answer, Fetched) else _renewed(poll.validators, answer.validators),
+        document_url=answer.url if isinstance(answer, Fetched) else poll.document_url,
     )
-    wait = _wait(interval, override=interval_override, rules=rules, hints=answer.hints, ttl=ttl)
-    return _succeed(poll, interval=interval, next_poll_at=now + _jittered(wait, now, seed), now=now)
+    longer = _NOTHING
+    if isinstance(answer, Fetched) and answer.validators == Validators():
+        longer = min((poll.interval or rules.min_interval) * UNCONDITIONAL_GROWTH, rules.max_interval)
+    return _succeed(fresh, answer, rules=rules, now=now, seed=seed, wishes=wishes, at_least=longer)
 
 
 def after_failure(poll: PollState, *, error: FeedError, rules: CadenceRules, now: datetime, seed: int) -> PollState:
@@ -149,23 +174,6 @@ def after_failure(poll: PollState, *, error: FeedError, rules: CadenceRules, now
     )
 
 
-def follow_move(poll: PollState, *, permanent_url: str | None, now: datetime) -> tuple[PollState, str | None]:
-    """Count a successful poll's permanent redirect; return the URL to store from now on once it is confirmed, else None.
-
-    Confirmed is the same target three times in a row, over a day at least.
-    """
-    if permanent_url is None:
-        if poll.moved_url is None:
-            return poll, None
-        return replace(poll, moved_url=None, moved_polls=0, moved_since_at=None), None
-    if permanent_url != poll.moved_url or poll.moved_since_at is None:
-        return replace(poll, moved_url=permanent_url, moved_polls=1, moved_since_at=now), None
-    polls = poll.moved_polls + 1
-    if polls >= MOVE_POLLS and now - poll.moved_since_at >= MOVE_AFTER:
-        return replace(poll, moved_url=None, moved_polls=0, moved_since_at=None), permanent_url
-    return replace(poll, moved_polls=polls), None
-
-
 def hold_until(error: FeedError, now: datetime) -> datetime | None:
     """Return until when the whole site is to be left alone, where the error is a 429; None for any other."""
     if not isinstance(error, FetchError) or error.status != HTTPStatus.TOO_MANY_REQUESTS:
@@ -173,19 +181,29 @@ def hold_until(error: FeedError, now: datetime) -> datetime | None:
     return now + (_clamp_retry_after(error.retry_after) if error.retry_after is not None else BUSY_BASE)
 
 
-def _wait(
-    interval: timedelta, *, override: timedelta | None, rules: CadenceRules, hints: CacheHints, ttl: timedelta | None
-) -> timedelta:
-    """Return the wait after a success; the user's own interval outweighs all but the floor and Retry-After."""
-    wait = max(interval, min(hints.max_age or _NOTHING, LONGEST_MAX_AGE), min(ttl or _NOTHING, LONGEST_TTL))
-    if override is not None:
-        wait = override
-    if hints.retry_after is not None:
-        wait = max(wait, _clamp_retry_after(hints.retry_after))
-    return max(wait, rules.min_interval)
-
-
-def _succeed(poll: PollState, *, interval: timedelta, next_poll_at: datetime, now: datetime) -> PollState:
+def _succeed(
+    poll: PollState,
+    answer: NotModified | Fetched,
+    *,
+    rules: CadenceRules,
+    now: datetime,
+    seed: int,
+    wishes: FeedWishes,
+    at_least: timedelta = _NOTHING,
+    first: bool = False,
+) -> PollState:
+    floor = _floor(answer, wishes.ttl, rules, conditional=poll.validators != Validators())
+    if wishes.interval is not None:  # the user's word outweighs all but the floor and Retry-After
+        interval, floor = wishes.interval, rules.min_interval
+    else:
+        interval = max(_by_rhythm(poll, rules, floor, now), at_least, _dormancy(poll.last_new_entry_at, now))
+        if wishes.pushed:
+            interval = max(interval, PUSHED_INTERVAL)
+    shortest = max(floor, _wished(answer.hints))
+    wait = max(interval, shortest)
+    if first and wishes.interval is None:  # feeds added together do not stay together
+        wait = shortest + (wait - shortest) * _share(now, seed)
+    next_poll_at = _after_skipped(now + _jittered(wait, now, seed), wishes)
     return replace(
         poll,
         last_polled_at=now,
@@ -198,21 +216,75 @@ def _succeed(poll: PollState, *, interval: timedelta, next_poll_at: datetime, no
     )
 
 
-def _latest(poll: PollState, dates: Sequence[datetime], new_entries: int, now: datetime) -> datetime | None:
+def _by_rhythm(poll: PollState, rules: CadenceRules, floor: timedelta, now: datetime) -> timedelta:
+    rhythm = poll.rhythm or Rhythm(at=now)
+    at = next_poll(
+        rhythm, now=now, price=rules.price, floor=floor, cap=rules.max_interval, document_entries=poll.document_entries
+    )
+    return at - now
+
+
+def _floor(answer: NotModified | Fetched, ttl: timedelta | None, rules: CadenceRules, *, conditional: bool) -> timedelta:
+    """Return the shortest wait: the operator's, less where the server invites more, longer where it asks for less.
+
+    Nothing (`max-age=0`) is no invitation, and who cannot answer 304 is not asked more often.
+    """
+    said = [wish for wish in (answer.hints.max_age, ttl) if wish]
+    floor = rules.min_interval
+    if said and conditional:
+        floor = min(floor, max(rules.invited_interval, min(said)))
+    return max(floor, min(answer.hints.max_age or _NOTHING, LONGEST_MAX_AGE), min(ttl or _NOTHING, LONGEST_TTL))
+
+
+def _wished(hints: CacheHints) -> timedelta:
+    return _NOTHING if hints.retry_after is None else _clamp_retry_after(hints.retry_after)
+
+
+def _after_skipped(at: datetime, wishes: FeedWishes) -> datetime:
+    """Return the first time from `at` on that lies in no hour and no day that the document wants skipped.
+
+    One that wants all of them skipped does not mean it.
+    """
+    if not wishes.skip_hours and not wishes.skip_days:
+        return at
+    candidate = at
+    for _ in range(24 * 7):
+        if candidate.hour not in wishes.skip_hours and candidate.weekday() not in wishes.skip_days:
+            return candidate
+        # The minute is kept, so that not all who skipped come at the stroke of the hour.
+        candidate += HOUR
+    return at
+
+
+def _seen_at(dates: Sequence[datetime | None], since: datetime, now: datetime) -> list[datetime]:
+    """Return the dates, with those of undated entries spread evenly between the poll that missed them and this one."""
+    step = (now - since) / max(len(dates), 1)
+    return [since + step * (place + 0.5) if date is None else min(date, now) for place, date in enumerate(dates)]
+
+
+def _delay(poll: PollState, new_dates: Sequence[datetime | None], now: datetime) -> tuple[timedelta | None, float]:
+    """Return the decayed mean delay with the new entries counted in, and the weight behind it."""
+    earliest = (poll.last_success_at or now) - BACKDATED
+    delays = [now - min(date, now) for date in new_dates if date is not None and date >= earliest]
+    if not delays:
+        return poll.delay, poll.delay_weight
+    since = now - (poll.last_new_entry_at or now)
+    weight = poll.delay_weight * math.exp(-max(since, _NOTHING) / DELAY_MEMORY)
+    total = (poll.delay or _NOTHING) * weight + sum(delays, _NOTHING)
+    return total / (weight + len(delays)), weight + len(delays)
+
+
+def _latest(poll: PollState, dates: Sequence[datetime], *, new_entries: int, now: datetime) -> datetime | None:
     """Return the date of the newest entry known; an undated one counts from when it was seen."""
+    newest = max(dates, default=None)
     if not new_entries:
-        return poll.last_new_entry_at or (dates[-1] if dates else None)
-    seen = dates[-1] if dates else now
+        return poll.last_new_entry_at or newest
+    seen = newest or now
     return max(seen, poll.last_new_entry_at) if poll.last_new_entry_at else seen
 
 
-def _half_gap(dates: Sequence[datetime]) -> timedelta:
-    gaps = ((later - earlier).total_seconds() for earlier, later in pairwise(dates[-GAPS_FROM_ENTRIES:]))
-    return timedelta(seconds=median(gaps) / 2)
-
-
 def _per_day(dates: Sequence[datetime], now: datetime) -> float:
-    return len(dates) / (max(now - dates[0], _SHORTEST_SPAN) / DAY)
+    return len(dates) / (max(now - min(dates), _SHORTEST_SPAN) / DAY)
 
 
 def _dormancy(latest: datetime | None, now: datetime) -> timedelta:
@@ -221,15 +293,6 @@ def _dormancy(latest: datetime | None, now: datetime) -> timedelta:
             if now - latest >= silence:
                 return interval
     return _NOTHING
-
-
-def _grown(poll: PollState, growth: float, rules: CadenceRules, now: datetime) -> timedelta:
-    """Return the last interval, grown as far as silence allows: to the usual gap, or to a share of the silence so far."""
-    interval = poll.interval if poll.interval is not None else rules.min_interval
-    if not poll.entries_per_day or poll.last_new_entry_at is None:
-        return interval * growth
-    allowed = max(DAY / poll.entries_per_day, (now - poll.last_new_entry_at) / SILENCE_SHARE)
-    return min(interval * growth, max(allowed, interval))
 
 
 def _back_off(error: FeedError, failures: int, failing_for: timedelta) -> timedelta:
@@ -252,10 +315,6 @@ def _clamp_retry_after(wish: timedelta) -> timedelta:
     return min(max(wish, SHORTEST_RETRY_AFTER), LONGEST_RETRY_AFTER)
 
 
-def _bounded(interval: timedelta, rules: CadenceRules) -> timedelta:
-    return max(min(interval, rules.max_interval), rules.min_interval)
-
-
 def _renewed(old: Validators, new: Validators) -> Validators:
     if new == Validators() or new == old:
         return old
@@ -263,9 +322,13 @@ def _renewed(old: Validators, new: Validators) -> Validators:
 
 
 def _jittered(wait: timedelta, now: datetime, seed: int) -> timedelta:
-    """Return the wait and up to a tenth more: the same for the same feed and time, spread over feeds and over time."""
-    share = zlib.crc32(f"{seed} {now.timestamp()}".encode()) / 0xFFFF_FFFF
-    return wait * (1 + JITTER * share)
+    """Return the wait and up to a tenth more."""
+    return wait * (1 + JITTER * _share(now, seed))
+
+
+def _share(now: datetime, seed: int) -> float:
+    """Return a number from 0 to 1: the same for the same feed and time, spread over feeds and over time."""
+    return zlib.crc32(f"{seed} {now.timestamp()}".encode()) / 0xFFFF_FFFF
 
 
 def _sentence(reason: str) -> str:

@@ -67,7 +67,6 @@ class Visit:
     request: FetchRequest
     url: str
     site: str
-    validators: Validators
     seen: tuple[str, ...] = ()
     permanent: bool = True
     spent: timedelta = timedelta(0)
@@ -79,7 +78,14 @@ class Visit:
         Raises: AddressRefused.
         """
         url, site = guard.check_url(request.url)
-        return cls(request=request, url=url, site=site, validators=request.validators)
+        return cls(request=request, url=url, site=site)
+
+    @property
+    def validators(self) -> Validators:
+        """What makes the request of this hop conditional: nothing, unless this is the address that gave it."""
+        given_by = self.request.validators_url
+        mine = not self.seen if given_by is None else given_by == self.url
+        return self.request.validators if mine else _NO_VALIDATORS
 
 
 class Exchange:
@@ -213,7 +219,6 @@ class Exchange:
             request=visit.request,
             url=url,
             site=site,
-            validators=visit.validators if site == visit.site else _NO_VALIDATORS,
             seen=seen,
             permanent=visit.permanent and head.status in _PERMANENT and not downgrade,
             spent=visit.spent + timedelta(seconds=self.curl.getinfo(pycurl.TOTAL_TIME)),

@@ -11,11 +11,15 @@ from aggregator.model.feed import Validators
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
-    """One document to fetch. `feed_id` is 0 where no stored feed stands behind it (discovery, robots.txt)."""
+    """One document to fetch. `feed_id` is 0 where no stored feed stands behind it (discovery, robots.txt).
+
+    `validators` are sent to `validators_url` only, the address that gave them (None: `url` itself): to no other on the way.
+    """
 
     url: str
     feed_id: int = 0
     validators: Validators = Validators()
+    validators_url: str | None = None
     accept: str | None = None
 
 

@@ -19,18 +19,20 @@ from datetime import datetime, timedelta
 from aggregator.errors import FeedError, FetchError, ParseError, StorageError
 from aggregator.fetch.cadence import (
     CadenceRules,
+    FeedWishes,
     after_document,
     after_failure,
     after_not_modified,
-    follow_move,
     hold_until,
 )
-from aggregator.model.change import EntryChanges, FeedChange, FeedUpdate
-from aggregator.model.feed import Feed, FeedState, PollState
+from aggregator.fetch.moves import follow_move, leave_address
+from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, FeedUpdate
+from aggregator.model.feed import Feed, FeedData, FeedState
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 from aggregator.model.report import FeedFailure, PollReport
 from aggregator.normalise.decide import FeedToDecide, decide
 from aggregator.normalise.update import normalise_feed
+from aggregator.pipeline.budget import count_polls, read_price
 from aggregator.protocols import Clock, Fetcher, Parser
 from aggregator.storage import Storage, Transaction
 
@@ -51,11 +53,15 @@ LEASE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestRules:
-    """How to ingest: who we are, when to poll next, and what a publisher's coverage is worth at a time (`prior`)."""
+    """How to ingest: who we are, when to poll next, and what a publisher's coverage is worth at a time (`prior`).
+
+    With a `budget` in polls an hour, the price of a poll comes from the store and follows what the passes spend.
+    """
 
     owner: str
     cadence: CadenceRules
     prior: Callable[[datetime], float]
+    budget: float | None = None
     default_language: str | None = None
 
 
@@ -97,6 +103,9 @@ def ingest(
                 feeds = tx.feeds.claim_due(
                     now=started_at, limit=CLAIM_FEEDS, lease=LEASE, owner=rules.owner, everything=everything
                 )
+                if rules.budget is not None and feeds:
+                    price = read_price(tx, now=started_at).price
+                    rules = replace(rules, cadence=replace(rules.cadence, price=price))
             claimed += len(feeds)
             for batch in _batches(_poll(feeds, fetcher, parser, clock=clock, rules=rules, should_stop=should_stop)):
                 with storage.write() as tx:
@@ -109,6 +118,8 @@ def ingest(
         _give_back(storage, rules.owner)
     with storage.write() as tx:
         tx.note("last_pass_at", clock.now().isoformat())
+        if rules.budget is not None:
+            count_polls(tx, report.polled, now=clock.now(), budget=rules.budget)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -131,7 +142,15 @@ def _poll(
     should_stop: Callable[[], bool],
 ) -> Iterator[_Polled]:
     by_id = {feed.id: feed for feed in feeds}
-    requests = (FetchRequest(url=feed.fetch_url, feed_id=feed.id, validators=feed.poll.validators) for feed in feeds)
+    requests = (
+        FetchRequest(
+            url=feed.fetch_url,
+            feed_id=feed.id,
+            validators=feed.poll.validators,
+            validators_url=feed.poll.document_url,
+        )
+        for feed in feeds
+    )
     with closing(fetcher.fetch_all(requests)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
         for request, outcome in outcomes:
             yield _read(by_id[request.feed_id], outcome, parser, clock.now(), rules)
@@ -199,41 +218,53 @@ def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRul
         error = outcome if isinstance(outcome, FetchError) else one.error
         assert error is not None  # noqa: S101 - told to the type checker: one of the two it is
         poll = after_failure(feed.poll, error=error, rules=rules.cadence, now=now, seed=feed.id)
-        return FeedChange(feed_id=feed.id, polled_at=now, poll=poll)
+        poll, left_for = leave_address(
+            poll,
+            error=error,
+            configured_url=feed.settings.url,
+            fetch_url=feed.fetch_url,
+            now=now,
+            retry_at=now + rules.cadence.min_interval,
+        )
+        if left_for is not None:
+            log.warning("feed address left, it fails url=%s left=%s next=%s", feed.settings.url, feed.fetch_url, left_for)
+        return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, url=left_for)
+    data = one.update.data if one.update is not None else None
+    wishes = _wishes(feed, data or feed.data)
     if isinstance(outcome, Fetched) and one.update is not None:
-        poll = _after_document(one, one.update, outcome, entries, now=now, rules=rules)
-    else:
-        poll = after_not_modified(
+        poll = after_document(
             feed.poll,
-            answer=outcome,
+            fetched=outcome,
+            body_hash=one.body_hash,
+            entry_dates=[_date(entry) for entry in one.update.entries],
+            new_dates=_new_dates(entries),
             rules=rules.cadence,
             now=now,
             seed=feed.id,
-            ttl=feed.data.ttl,
-            interval_override=feed.settings.interval,
+            wishes=wishes,
+            problem=one.update.problem,
         )
+    else:
+        poll = after_not_modified(feed.poll, answer=outcome, rules=rules.cadence, now=now, seed=feed.id, wishes=wishes)
     poll, moved = follow_move(poll, permanent_url=outcome.permanent_url, now=now)
-    data = one.update.data if one.update is not None else None
+    if moved is not None:
+        log.info("feed moved url=%s to=%s", feed.settings.url, moved)
     return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, data=data, entries=entries, url=moved)
 
 
-def _after_document(
-    one: _Polled, update: FeedUpdate, fetched: Fetched, entries: EntryChanges, *, now: datetime, rules: IngestRules
-) -> PollState:
-    dates = [entry.data.published_at or entry.data.updated_at for entry in update.entries]
-    return after_document(
-        one.feed.poll,
-        fetched=fetched,
-        body_hash=one.body_hash,
-        entry_dates=[date for date in dates if date is not None],
-        new_entries=len(entries.new) + len(entries.added_origins),
-        rules=rules.cadence,
-        now=now,
-        seed=one.feed.id,
-        ttl=update.data.ttl,
-        interval_override=one.feed.settings.interval,
-        problem=update.problem,
-    )
+def _wishes(feed: Feed, data: FeedData) -> FeedWishes:
+    return FeedWishes(ttl=data.ttl, interval=feed.settings.interval)
+
+
+def _date(entry: EntryUpdate) -> datetime | None:
+    return entry.data.published_at or entry.data.updated_at
+
+
+def _new_dates(entries: EntryChanges) -> list[datetime | None]:
+    """Return the dates of the entries that this feed had not shown before; one under a new guid it had."""
+    return [_date(entry.update) for entry in entries.new] + [
+        _date(added.update) for added in entries.added_origins if not added.rebinds
+    ]
 
 
 def _count(report: PollReport, batch: Sequence[_Polled], changes: Sequence[FeedChange]) -> PollReport:

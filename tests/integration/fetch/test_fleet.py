@@ -68,10 +68,11 @@ def fetch(
     url: str,
     *,
     validators: Validators | None = None,
+    validators_url: str | None = None,
     bounds: FetchLimits | None = None,
     allow: tuple[str, ...] | None = None,
 ) -> FetchOutcome:
-    request = FetchRequest(url=url, validators=validators or Validators())
+    request = FetchRequest(url=url, validators=validators or Validators(), validators_url=validators_url)
     with closing(fetcher(origin, bounds, allow=allow)) as client:
         [(answered, outcome)] = client.fetch_all([request])
     assert answered is request
@@ -375,14 +376,21 @@ def test_a_target_with_spaces_and_umlauts_is_encoded(origin: Origin) -> None:
     assert fetched(fetch(origin, origin.answer("/feed", to("/schöne neue")))).url.endswith("/sch%C3%B6ne%20neue")
 
 
-def test_validators_follow_to_the_same_host_only(origin: Origin) -> None:
-    validators = Validators(etag=b'"1"')
+def test_validators_are_sent_only_to_the_address_that_gave_them(origin: Origin) -> None:
     origin.answer("/new", document(FEED, etag='"1"'))
     origin.answer("/here", to("/new"))
     origin.answer("/there", to(origin.url("/new", host="other.localhost")))
-    assert isinstance(fetch(origin, origin.url("/here"), validators=validators), NotModified)
-    assert isinstance(fetch(origin, origin.url("/there"), validators=validators), Fetched)
-    assert [seen.field("if-none-match") for seen in origin.requests_for("/new")] == [b'"1"', None]
+    elsewhere = origin.url("/new", host="other.localhost")
+    for path, given_by, expected in (
+        ("/here", origin.url("/new"), NotModified),
+        ("/there", elsewhere, NotModified),
+        ("/here", elsewhere, Fetched),
+        ("/here", None, Fetched),
+    ):
+        outcome = fetch(origin, origin.url(path), validators=Validators(etag=b'"1"'), validators_url=given_by)
+        assert isinstance(outcome, expected)
+    assert [seen.field("if-none-match") for seen in origin.requests_for("/new")] == [b'"1"', b'"1"', None, None]
+    assert [seen.field("if-none-match") for seen in origin.requests_for("/here")] == [None, None, b'"1"']
 
 
 # Addresses

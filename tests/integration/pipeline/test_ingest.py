@@ -196,7 +196,7 @@ def test_429_holds_every_feed_of_the_host(open_with: Open, clock: FakeClock) -> 
     before = len(fetcher.requests)
 
     assert aggregator.poll().polled == 0
-    clock.advance(2 * HOUR)
+    clock.advance(24 * HOUR)
     assert aggregator.poll().polled == 2
     assert len(fetcher.requests) == before + 2
 

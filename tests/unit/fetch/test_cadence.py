@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import FeedError, FeedGone, FetchError, FetchTimeout, NotAFeed, ParseError, TooLarge
-from aggregator.fetch.cadence import CadenceRules, after_document, after_failure, after_not_modified, follow_move, hold_until
-from aggregator.model.feed import FeedState, PollState, Validators
+from aggregator.fetch.cadence import (
+    NO_WISHES,
+    CadenceRules,
+    FeedWishes,
+    after_document,
+    after_failure,
+    after_not_modified,
+    hold_until,
+)
+from aggregator.model.feed import FeedState, PollState, Rhythm, Validators
 from aggregator.model.fetching import CacheHints, Fetched, NotModified
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -17,36 +27,40 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 RULES = CadenceRules()
 URL = "https://example.org/feed"
 OLD = Validators(etag=b'"1"', last_modified=b"monday")
+NEW = Validators(etag=b'"2"')
+NO_HINTS = CacheHints()
 
 
 def every(gap: timedelta, count: int = 20, *, until: datetime = NOW) -> list[datetime]:
     return [until - gap * number for number in range(count)]
 
 
+SETTLED = PollState(state=FeedState.OK, validators=OLD, last_success_at=NOW - DAY, rhythm=Rhythm(at=NOW - DAY))
+
+
 def document(
     poll: PollState | None = None,
     *,
-    dates: list[datetime] | None = None,
-    new: int = 1,
-    hints: CacheHints | None = None,
+    dates: Sequence[datetime | None] = (),
+    new: Sequence[datetime | None] | None = None,
+    hints: CacheHints = NO_HINTS,
+    validators: Validators = NEW,
     rules: CadenceRules = RULES,
     now: datetime = NOW,
-    ttl: timedelta | None = None,
-    override: timedelta | None = None,
+    wishes: FeedWishes = NO_WISHES,
     problem: str | None = None,
     seed: int = 1,
 ) -> PollState:
     return after_document(
         poll or PollState(),
-        fetched=Fetched(url=URL, body=b"", validators=Validators(etag=b'"2"'), hints=hints or CacheHints()),
+        fetched=Fetched(url=URL, body=b"", validators=validators, hints=hints),
         body_hash=b"hash",
-        entry_dates=dates or [],
-        new_entries=new,
+        entry_dates=dates,
+        new_dates=dates if new is None else new,
         rules=rules,
         now=now,
         seed=seed,
-        ttl=ttl,
-        interval_override=override,
+        wishes=wishes,
         problem=problem,
     )
 
@@ -57,10 +71,10 @@ def unchanged(
     answer: NotModified | Fetched | None = None,
     now: datetime = NOW,
     rules: CadenceRules = RULES,
-    override: timedelta | None = None,
+    wishes: FeedWishes = NO_WISHES,
 ) -> PollState:
     answer = answer or NotModified(url=URL)
-    return after_not_modified(poll, answer=answer, rules=rules, now=now, seed=1, interval_override=override)
+    return after_not_modified(poll, answer=answer, rules=rules, now=now, seed=1, wishes=wishes)
 
 
 def failed(poll: PollState, error: FeedError, *, now: datetime = NOW, rules: CadenceRules = RULES) -> PollState:
@@ -76,6 +90,11 @@ def wait(poll: PollState, now: datetime = NOW) -> timedelta:
     return poll.next_poll_at - now
 
 
+def interval(poll: PollState) -> timedelta:
+    assert poll.interval is not None
+    return poll.interval
+
+
 def about(expected: timedelta, actual: timedelta) -> bool:
     """Jitter is only added, a tenth at most."""
     return expected <= actual <= expected * 1.1
@@ -84,98 +103,117 @@ def about(expected: timedelta, actual: timedelta) -> bool:
 # Documents
 
 
-@pytest.mark.parametrize(
-    ("gap", "expected"),
-    [(10 * MINUTE, HOUR), (4 * HOUR, 2 * HOUR), (20 * HOUR, 10 * HOUR), (5 * DAY, DAY)],
-)
-def test_the_interval_is_half_the_usual_gap_within_bounds(gap: timedelta, expected: timedelta) -> None:
-    poll = document(dates=every(gap, 11))
-    assert poll.interval == expected
-    assert about(expected, wait(poll))
+def test_the_interval_follows_the_rhythm_and_the_price() -> None:
+    often, seldom = every(7 * HOUR, 200), every(50 * HOUR, 100)
+    assert HOUR < interval(document(dates=often)) < interval(document(dates=seldom)) < DAY
+    dear = replace(RULES, price=1.0)
+    assert interval(document(dates=often, rules=dear)) > interval(document(dates=often))
 
 
-def test_only_the_last_ten_entries_tell_the_gap() -> None:
-    dates = every(4 * HOUR, 10) + every(MINUTE, 50, until=NOW - 10 * DAY)
-    assert document(dates=dates).interval == 2 * HOUR
-
-
-def test_entries_of_one_moment_count_once() -> None:
-    assert document(dates=every(6 * HOUR, 4) * 5).interval == 3 * HOUR
+def test_the_interval_stays_within_the_operators_bounds() -> None:
+    rules = CadenceRules(min_interval=2 * HOUR, max_interval=6 * HOUR)
+    assert interval(document(SETTLED, dates=every(MINUTE, 500), rules=rules)) == 2 * HOUR
+    assert interval(document(SETTLED, dates=every(20 * DAY, 5), rules=replace(rules, price=1000))) == 6 * HOUR
 
 
 def test_dates_to_come_count_as_now() -> None:
-    poll = document(dates=[NOW + 300 * DAY, NOW - 4 * HOUR])
-    assert poll.last_new_entry_at == NOW
-    assert poll.interval == 2 * HOUR
-
-
-def test_the_operators_bounds_hold() -> None:
-    rules = CadenceRules(min_interval=2 * HOUR, max_interval=6 * HOUR)
-    assert document(dates=every(MINUTE), rules=rules).interval == 2 * HOUR
-    assert document(dates=every(2 * DAY, 5), rules=rules).interval == 6 * HOUR
+    assert document(dates=[NOW + 300 * DAY, NOW - 4 * HOUR]).last_new_entry_at == NOW
 
 
 def test_a_dormant_feed_is_polled_rarely_whatever_the_cap() -> None:
     rules = CadenceRules(max_interval=6 * HOUR)
-    assert document(dates=every(DAY, until=NOW - 31 * DAY), rules=rules).interval == DAY
-    assert document(dates=every(DAY, until=NOW - 181 * DAY), rules=rules).interval == 7 * DAY
-    assert document(dates=every(DAY, until=NOW - 29 * DAY), rules=rules).interval == 6 * HOUR
+    assert interval(document(dates=every(DAY, until=NOW - 31 * DAY), rules=rules)) == DAY
+    assert interval(document(dates=every(DAY, until=NOW - 181 * DAY), rules=rules)) == 7 * DAY
+    assert interval(document(dates=every(DAY, until=NOW - 29 * DAY), rules=rules)) <= 6 * HOUR
+    asleep = document(dates=every(HOUR))
+    assert interval(unchanged(asleep, now=NOW + 31 * DAY)) == DAY
+    assert interval(unchanged(asleep, now=NOW + 190 * DAY)) == 7 * DAY
 
 
-def test_without_dates_the_interval_starts_at_the_floor_and_grows_while_nothing_is_new() -> None:
-    first = document(new=20)
-    assert first.interval == HOUR
-    second = document(first, new=0)
-    assert second.interval == 1.25 * HOUR
-    assert document(second, new=1).interval == HOUR
+def test_undated_entries_count_as_spread_between_two_polls() -> None:
+    before = replace(SETTLED, rhythm=Rhythm(at=NOW - DAY), last_success_at=NOW - DAY)
+    undated = document(before, dates=[None] * 4, now=NOW).rhythm
+    dated = document(before, dates=[NOW - hours * HOUR for hours in (3, 9, 15, 21)]).rhythm
+    assert undated is not None
+    assert dated is not None
+    assert undated.entries == pytest.approx(dated.entries)
+    assert undated.hours == pytest.approx(dated.hours)
 
 
-def test_a_changed_document_without_news_stretches_the_interval_only_as_far_as_silence_says() -> None:
-    poll = document(dates=every(2 * HOUR))
-    assert poll.interval == HOUR
-    for _ in range(30):
-        poll = document(poll, dates=every(2 * HOUR), new=0, now=NOW + 4 * HOUR)
-    assert poll.interval is not None
-    assert poll.interval < 3 * HOUR
+def test_the_first_document_without_dates_tells_nothing_of_the_rate() -> None:
+    rhythm = document(dates=[None] * 30).rhythm
+    assert rhythm == Rhythm(at=NOW)
 
 
-def test_an_empty_feed_is_polled_ever_more_rarely() -> None:
-    poll = PollState()
-    for _ in range(40):
-        poll = document(poll, new=0)
-    assert poll.interval == DAY
+def test_a_document_without_news_leaves_the_rhythm_as_it_is() -> None:
+    first = document(dates=every(HOUR))
+    assert document(first, dates=every(HOUR), new=[], now=NOW + HOUR).rhythm == first.rhythm
+
+
+def test_feeds_added_together_do_not_come_back_together() -> None:
+    waits = sorted(wait(document(dates=every(20 * DAY, 5), seed=seed)) for seed in range(100))
+    assert HOUR <= waits[0] < 2 * HOUR
+    assert waits[50] < waits[99] - HOUR
 
 
 @pytest.mark.parametrize(
     ("hints", "ttl", "expected"),
     [
+        (CacheHints(), None, HOUR),
         (CacheHints(max_age=3 * HOUR), None, 3 * HOUR),
         (CacheHints(max_age=3 * DAY), None, DAY),
-        (CacheHints(max_age=MINUTE), None, HOUR),
+        (CacheHints(max_age=timedelta(0)), None, HOUR),
+        (CacheHints(max_age=MINUTE), None, 15 * MINUTE),
+        (CacheHints(max_age=40 * MINUTE), None, 40 * MINUTE),
+        (CacheHints(max_age=5 * MINUTE), HOUR, HOUR),
+        (CacheHints(), 20 * MINUTE, 20 * MINUTE),
         (CacheHints(), 6 * HOUR, HOUR),
         (CacheHints(retry_after=2 * DAY), None, 2 * DAY),
         (CacheHints(retry_after=MINUTE), None, HOUR),
         (CacheHints(retry_after=30 * DAY), None, 7 * DAY),
     ],
 )
-def test_what_the_server_says_is_a_floor_within_reason(hints: CacheHints, ttl: timedelta | None, expected: timedelta) -> None:
-    poll = document(dates=every(MINUTE), hints=hints, ttl=ttl)
+def test_what_the_server_says_moves_the_floor_within_reason(
+    hints: CacheHints, ttl: timedelta | None, expected: timedelta
+) -> None:
+    poll = document(SETTLED, dates=every(MINUTE, 500), hints=hints, wishes=FeedWishes(ttl=ttl))
     assert about(expected, wait(poll))
-    assert poll.interval == HOUR  # a wish for once does not change the feed's own rhythm
 
 
-def test_a_ttl_is_a_floor_of_an_hour_at_most() -> None:
-    rules = CadenceRules(min_interval=10 * MINUTE)
-    assert about(30 * MINUTE, wait(document(dates=every(MINUTE), ttl=30 * MINUTE, rules=rules)))
-    assert about(HOUR, wait(document(dates=every(MINUTE), ttl=6 * HOUR, rules=rules)))
+def test_who_cannot_answer_304_is_not_asked_more_often_than_the_operator_allows() -> None:
+    invited = CacheHints(max_age=MINUTE)
+    poll = document(SETTLED, dates=every(MINUTE, 500), hints=invited, validators=Validators())
+    assert about(HOUR, wait(poll))
 
 
 def test_the_users_interval_outweighs_all_but_the_floor_and_retry_after() -> None:
     old = every(DAY, until=NOW - 200 * DAY)
-    assert about(3 * HOUR, wait(document(dates=old, override=3 * HOUR, hints=CacheHints(max_age=DAY))))
-    assert about(HOUR, wait(document(dates=old, override=MINUTE)))
-    assert about(DAY, wait(document(dates=old, override=3 * HOUR, hints=CacheHints(retry_after=DAY))))
-    assert about(3 * HOUR, wait(unchanged(document(dates=old), override=3 * HOUR)))
+    mine = FeedWishes(interval=3 * HOUR)
+    assert about(3 * HOUR, wait(document(dates=old, wishes=mine, hints=CacheHints(max_age=DAY))))
+    assert about(HOUR, wait(document(dates=old, wishes=FeedWishes(interval=MINUTE))))
+    assert about(DAY, wait(document(dates=old, wishes=mine, hints=CacheHints(retry_after=DAY))))
+    assert about(3 * HOUR, wait(unchanged(document(dates=old), wishes=mine)))
+
+
+def test_a_pushed_feed_is_polled_once_a_day() -> None:
+    busy = document(SETTLED, dates=every(MINUTE, 500), wishes=FeedWishes(pushed=True))
+    assert about(DAY, wait(busy))
+    assert about(DAY, wait(unchanged(busy, wishes=FeedWishes(pushed=True))))
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "expected"),
+    [
+        ({14, 15, 16}, set(), NOW.replace(hour=17)),
+        ({14}, {1}, NOW + 11 * HOUR),  # a Tuesday: nothing before Wednesday
+        (set(range(24)), set(), NOW + HOUR),  # it does not mean that
+    ],
+)
+def test_hours_and_days_that_a_feed_wants_skipped_are_skipped(hours: set[int], days: set[int], expected: datetime) -> None:
+    wishes = FeedWishes(skip_hours=frozenset(hours), skip_days=frozenset(days))
+    poll = document(SETTLED, dates=every(MINUTE, 500), wishes=wishes)
+    assert poll.next_poll_at is not None
+    assert timedelta(0) <= poll.next_poll_at - expected <= 6 * MINUTE
 
 
 def test_a_floor_of_nothing_is_allowed() -> None:
@@ -188,7 +226,8 @@ def test_a_success_ends_a_row_of_failures_and_keeps_what_the_document_gave() -> 
     poll = document(failed(PollState(), http(500)), dates=every(HOUR, 24))
     assert (poll.state, poll.failures, poll.failing_since_at, poll.error, poll.reason) == (FeedState.OK, 0, None, None, None)
     assert (poll.last_polled_at, poll.last_success_at, poll.last_new_entry_at) == (NOW, NOW, NOW)
-    assert (poll.validators, poll.body_hash, poll.status) == (Validators(etag=b'"2"'), b"hash", 200)
+    assert (poll.validators, poll.document_url, poll.document_entries) == (NEW, URL, 24)
+    assert (poll.body_hash, poll.status) == (b"hash", 200)
     assert poll.entries_per_day == pytest.approx(24 * 24 / 23)
 
 
@@ -205,48 +244,59 @@ def test_the_newest_entry_never_becomes_older() -> None:
     assert poll.last_new_entry_at == NOW
 
 
+# The delay achieved
+
+
+def test_the_delay_is_the_mean_from_date_to_poll() -> None:
+    poll = document(SETTLED, dates=[NOW - HOUR, NOW - 3 * HOUR])
+    assert (poll.delay, poll.delay_weight) == (2 * HOUR, 2)
+
+
+def test_history_undated_and_backdated_entries_tell_nothing_of_the_delay() -> None:
+    assert document(dates=every(HOUR)).delay is None
+    assert document(SETTLED, dates=[None, NOW - 10 * DAY]).delay is None
+
+
+def test_older_delays_count_less() -> None:
+    before = replace(SETTLED, delay=4 * HOUR, delay_weight=1.0, last_new_entry_at=NOW - 14 * DAY)
+    poll = document(before, dates=[NOW - HOUR])
+    assert poll.delay is not None
+    assert poll.delay / HOUR == pytest.approx((4 / math.e + 1) / (1 / math.e + 1))
+
+
 # Unchanged
 
 
 def test_a_304_keeps_the_validators_and_takes_those_it_carries() -> None:
-    poll = PollState(validators=OLD, body_hash=b"hash")
+    poll = PollState(validators=OLD, body_hash=b"hash", document_url=URL)
     assert unchanged(poll).validators == OLD
-    renewed = unchanged(poll, answer=NotModified(url=URL, validators=Validators(etag=b'"2"')))
+    renewed = unchanged(poll, answer=NotModified(url=URL, validators=NEW))
     assert renewed.validators == Validators(etag=b'"2"', last_modified=b"monday")
-    assert renewed.body_hash == b"hash"
+    assert (renewed.body_hash, renewed.document_url) == (b"hash", URL)
     assert (renewed.status, renewed.state) == (304, FeedState.OK)
 
 
 def test_an_equal_body_brings_its_own_validators_only() -> None:
-    same = Fetched(url=URL, body=b"", validators=Validators(etag=b'"3"'))
-    assert unchanged(PollState(validators=OLD), answer=same).validators == Validators(etag=b'"3"')
+    same = Fetched(url="https://cdn.example/feed", body=b"", validators=Validators(etag=b'"3"'))
+    poll = unchanged(PollState(validators=OLD, document_url=URL), answer=same)
+    assert (poll.validators, poll.document_url) == (Validators(etag=b'"3"'), "https://cdn.example/feed")
 
 
-def test_unchanged_answers_stretch_the_interval_up_to_the_cap() -> None:
-    poll = PollState(interval=4 * HOUR)
-    poll = unchanged(poll)
-    assert poll.interval == 5 * HOUR
-    for _ in range(20):
-        poll = unchanged(poll)
-    assert poll.interval == DAY
+def test_a_304_leaves_the_rhythm_and_asks_by_it() -> None:
+    first = document(dates=every(2 * HOUR, 100))
+    later = unchanged(first, now=NOW + 2 * HOUR)
+    assert later.rhythm == first.rhythm
+    assert HOUR <= interval(later) < 4 * HOUR
 
 
-def test_an_unconditional_answer_stretches_it_faster() -> None:
-    assert unchanged(PollState(interval=4 * HOUR), answer=Fetched(url=URL, body=b"")).interval == 6 * HOUR
-
-
-def test_a_busy_feed_is_not_neglected_for_a_quiet_night() -> None:
-    poll = document(dates=every(30 * MINUTE))
-    for hour in range(1, 9):
-        poll = unchanged(poll, now=NOW + hour * HOUR)
-    assert poll.interval is not None
-    assert HOUR < poll.interval <= 2 * HOUR
-
-
-def test_a_feed_falls_asleep_on_304s() -> None:
-    poll = document(dates=every(HOUR))
-    assert unchanged(poll, now=NOW + 31 * DAY).interval == DAY
-    assert unchanged(poll, now=NOW + 190 * DAY).interval == 7 * DAY
+def test_equal_bodies_without_validators_stretch_the_interval_up_to_the_cap() -> None:
+    same = Fetched(url=URL, body=b"")
+    poll = replace(document(dates=every(MINUTE, 500)), interval=4 * HOUR)
+    poll = unchanged(poll, answer=same)
+    assert interval(poll) == 6 * HOUR
+    for _ in range(9):
+        poll = unchanged(poll, answer=same)
+    assert interval(poll) == DAY
 
 
 # Failures
@@ -324,7 +374,7 @@ def test_whatever_happens_no_poll_comes_before_the_floor(steps: list[str], seed:
     for step in steps:
         dates = every(gap_hours * HOUR, 5, until=now)
         if step in {"new", "same"}:
-            poll = document(poll, dates=dates, new=int(step == "new"), now=now, seed=seed)
+            poll = document(poll, dates=dates, new=dates[:1] if step == "new" else [], now=now, seed=seed)
         elif step == "304":
             poll = unchanged(poll, now=now)
         elif step == "parse":
@@ -337,41 +387,13 @@ def test_whatever_happens_no_poll_comes_before_the_floor(steps: list[str], seed:
 
 
 def test_jitter_is_the_same_for_the_same_feed_and_differs_between_feeds() -> None:
-    shares = [wait(document(seed=seed)) / HOUR for seed in range(200)]
-    assert shares == [wait(document(seed=seed)) / HOUR for seed in range(200)]
+    def share(seed: int) -> float:
+        return wait(document(SETTLED, dates=every(MINUTE, 500), seed=seed)) / HOUR
+
+    shares = [share(seed) for seed in range(200)]
+    assert shares == [share(seed) for seed in range(200)]
     assert 1.0 <= min(shares) < 1.01
     assert 1.09 < max(shares) <= 1.1
-
-
-# Moves
-
-
-def test_a_move_is_believed_after_three_polls_over_a_day() -> None:
-    poll, target = PollState(), "https://example.org/new"
-    for hours, expected in ((0, None), (1, None), (2, None), (23, None), (24, target)):
-        poll, url = follow_move(poll, permanent_url=target, now=NOW + hours * HOUR)
-        assert url == expected
-    assert (poll.moved_url, poll.moved_polls, poll.moved_since_at) == (None, 0, None)
-
-
-def test_a_day_alone_is_not_enough() -> None:
-    poll, _ = follow_move(PollState(), permanent_url="https://example.org/new", now=NOW)
-    assert follow_move(poll, permanent_url="https://example.org/new", now=NOW + 9 * DAY)[1] is None
-
-
-def test_another_target_or_none_begins_anew() -> None:
-    poll, _ = follow_move(PollState(), permanent_url="https://example.org/a", now=NOW)
-    poll, _ = follow_move(poll, permanent_url="https://example.org/b", now=NOW + DAY)
-    assert (poll.moved_url, poll.moved_polls, poll.moved_since_at) == ("https://example.org/b", 1, NOW + DAY)
-    poll, _ = follow_move(poll, permanent_url=None, now=NOW + 2 * DAY)
-    assert poll == PollState()
-    assert follow_move(poll, permanent_url=None, now=NOW) == (PollState(), None)
-
-
-def test_a_move_in_progress_outlives_polls_that_fail() -> None:
-    poll, _ = follow_move(PollState(), permanent_url="https://example.org/a", now=NOW)
-    assert failed(poll, http(500)).moved_polls == 1
-    assert replace(unchanged(poll), next_poll_at=None).moved_url == "https://example.org/a"
 
 
 @pytest.mark.parametrize(
