@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import clicks, feeds, health, own_site, pages
+from aggregator.web import clicks, feeds, health, metrics, own_site, pages, websub
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import StaticFile, web_of
 
@@ -46,8 +46,10 @@ def make_routes() -> list[Route]:
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),
         Route("/api/read", own_site.receive_beacon, methods=["POST", "OPTIONS"]),
+        Route("/websub/{token}", websub.answer_callback, methods=["GET", "POST"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route("/metrics", metrics.serve_metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.svg", serve_favicon),
         Route("/static/style.css", serve_style),

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from starlette.requests import Request
 
+from aggregator.library.callbacks import CallbackRules
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.protocols import Clock
@@ -26,8 +27,9 @@ Network = IPv4Network | IPv6Network
 class WebSite:
     """The site as its pages show it.
 
-    `base_url` has no trailing slash. `zone` None is the zone of this machine. Entries with fewer than `min_reads` readers
-    are in no ranking, so that a list does not tell of one person.
+    `base_url` has no trailing slash. `zone` None is the zone of this machine. `hub_url` is where our feeds are pushed from. Entries with fewer than `min_reads` readers
+    are in no ranking, so that a list does not tell of one person. `counted` False leads links straight to the publisher, for
+    a host that only has files.
     """
 
     title: str
@@ -35,7 +37,9 @@ class WebSite:
     language: str = "de"
     contact: str | None = None
     min_reads: int = 1
+    counted: bool = True
     zone: tzinfo | None = None
+    hub_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,9 @@ class Web:
         trusted_proxies: Sequence[str],
         own_site: OwnSite,
         metrics_from: Sequence[str],
+        callbacks: CallbackRules,
     ) -> None:
+        self.callbacks = callbacks
         self.storage = storage
         self.recent = RecentDocuments(storage)
         self.site = site

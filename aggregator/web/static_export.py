@@ -31,7 +31,7 @@ def export_site(
     paths += [path for row in rows for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read")]
     paths += [f"/entries/{entry_id}" for entry_id in sorted(entries)]
     written = 0
-    with open_web(aggregator) as application:
+    with open_web(aggregator, counted=False) as application:
         for done, path in enumerate(paths, start=1):
             status, media_type, body = asyncio.run(_get(application, path))
             if status == HTTP_OK:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
+from aggregator.library.callbacks import CallbackRules
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
 from aggregator.web.asgi import create_app
@@ -15,8 +16,11 @@ from aggregator.web.site import OwnSite, WebSite
 
 
 @contextmanager
-def open_web(aggregator: Aggregator) -> Iterator[Starlette]:
-    """Give the application; reads that wait to be written are written at the end."""
+def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starlette]:
+    """Give the application; reads that wait to be written are written at the end.
+
+    `counted` False makes pages for a host that only has files: their links lead straight to the publisher.
+    """
     settings = aggregator.settings
     recorder = ReadRecorder(aggregator.storage, score_of=aggregator.score_of)
     try:
@@ -28,6 +32,8 @@ def open_web(aggregator: Aggregator) -> Iterator[Starlette]:
                 language=settings.site.language,
                 contact=settings.site.contact or None,
                 min_reads=settings.ranking.min_reads,
+                counted=counted,
+                hub_url=settings.push.hub,
             ),
             recorder=recorder,
             clock=aggregator.clock,
@@ -38,6 +44,11 @@ def open_web(aggregator: Aggregator) -> Iterator[Starlette]:
                 record=lambda reads, now: record_reported(aggregator.storage, reads, score_of=aggregator.score_of, now=now),
             ),
             metrics_from=settings.server.metrics_from,
+            callbacks=CallbackRules(
+                lease=settings.push.lease,
+                max_body_bytes=settings.fetch.max_body,
+                hint_gap=settings.polling.min_interval,
+            ),
         )
     finally:
         recorder.close()

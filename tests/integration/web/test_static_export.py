@@ -18,6 +18,8 @@ def test_an_export_holds_pages_and_feeds_and_counts_no_read(storage: Storage, tm
     written = export_site(Aggregator(settings, storage, FakeClock(NOON)), folder)
     assert "Neue Regeln" in (folder / "index.html").read_text(encoding="utf-8")
     assert "Neue Regeln" in (folder / "entries" / "1" / "index.html").read_text(encoding="utf-8")
+    assert "https://seeblick.example/artikel/1" in (folder / "entries" / "1" / "index.html").read_text(encoding="utf-8")
+    assert [page for page in folder.rglob("*.html") if 'href="/r/' in page.read_text(encoding="utf-8")] == []
     assert (folder / "topics" / "schweiz.atom").read_bytes()
     assert (folder / "static" / "style.css").is_file()
     assert len([path for path in folder.rglob("*") if path.is_file()]) == written

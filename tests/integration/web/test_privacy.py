@@ -1,0 +1,110 @@
+"""After a day of anonymous reads nothing that identifies a person is anywhere: in the database, a backup, or the logs."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.library.log_import import import_log
+from aggregator.rank.abuse import Site
+from aggregator.rank.counting import network_key, reader_key
+from aggregator.storage import Storage
+from tests.fakes.newsroom import NOON, score_of
+from tests.fakes.website import ORIGIN, TOKEN, open_site
+
+AGENT = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+ADDRESSES = ("203.0.113.77", "198.51.100.88", "2001:db8:77:88::99")
+READER = "session-of-anna-muster"
+REFERRER = "https://forum.example/anna"
+
+
+def traces() -> list[bytes]:
+    """Return everything that would tell of a person: whole or cut, as text or packed."""
+    found = [AGENT, AGENT[:40], "Firefox/140.0", READER, REFERRER, "forum.example", TOKEN]
+    packed = []
+    for address in ADDRESSES:
+        parsed = ipaddress.ip_address(address)
+        network = ipaddress.ip_network((int(parsed), 24 if parsed.version == 4 else 48), strict=False)
+        found += [
+            address,
+            str(parsed.exploded),
+            str(network),
+            str(network.network_address).rstrip("0:.") + ("." if parsed.version == 4 else ":"),
+        ]
+        packed.append(parsed.packed)
+    return [text.encode() for text in found] + packed
+
+
+def read_for_a_day(storage: Storage) -> None:
+    site = open_site(storage)
+    for hour in range(12):
+        for address in ADDRESSES:
+            headers = {"x-forwarded-for": address, "user-agent": AGENT, "referer": REFERRER}
+            for path in ("/", f"/entries/{hour % 6 + 1}", f"/r/{hour % 6 + 1}", "/most-read.rss", "/most-read", "/r/999"):
+                site.client.get(path, headers=headers)
+            site.client.post("/api/read", params={"url": f"{ORIGIN}/artikel/1"}, headers={**headers, "origin": ORIGIN})
+        told = [{"url": f"{ORIGIN}/artikel/1", "at": site.clock.now().isoformat(), "reader": READER}]
+        site.client.post("/api/reads", headers={"authorization": f"Bearer {TOKEN}"}, body=json.dumps(told).encode())
+        site.client.post("/api/reads", headers={"authorization": f"Bearer {TOKEN}x"}, body=json.dumps(told).encode())
+        site.clock.advance(timedelta(hours=1))
+    lines = [
+        f'{address} - anna [24/Nov/2026:0{hour}:00:00 +0000] "GET /artikel/6 HTTP/1.1" 200 99 "{REFERRER}" "{AGENT}"\n'
+        for hour in range(9)
+        for address in ADDRESSES
+    ]
+    import_log(
+        storage,
+        lambda: iter(lines),
+        site_url=ORIGIN,
+        score_of=score_of,
+        site=Site(),
+        now=site.clock.now(),
+        keep=timedelta(days=30),
+    )
+    assert site.recorder.close() == 0
+    assert site.recorder.recorded > 50
+
+
+def kept(folder: Path) -> bytes:
+    """Return every byte of the database and what SQLite keeps beside it."""
+    files = sorted(folder.glob("news.db*"))
+    assert files
+    return b"".join(file.read_bytes() for file in files)
+
+
+def test_nothing_of_a_person_is_in_the_database_a_backup_or_the_logs(
+    storage: Storage, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        read_for_a_day(storage)
+    storage.backup(tmp_path / "backup.sqlite")
+    output = capfd.readouterr()
+    places = {
+        "the database": kept(tmp_path),
+        "a backup": (tmp_path / "backup.sqlite").read_bytes(),
+        "the logs": caplog.text.encode(),
+        "what is printed": (output.out + output.err).encode(),
+    }
+    assert len(places["the database"]) > 100_000
+    found = [(place, trace) for place, data in places.items() for trace in traces() if trace.lower() in data.lower()]
+    assert found == []
+
+
+def test_two_days_later_not_even_the_keys_can_be_made_again(storage: Storage, tmp_path: Path) -> None:
+    read_for_a_day(storage)
+    with storage.write() as tx:
+        salt = tx.reads.salt(NOON.date())
+    keys = [reader_key(salt=salt, address=address, user_agent=AGENT) for address in ADDRESSES]
+    assert [key for key in keys if key not in kept(tmp_path)] == []  # the keys are there while the reads are,
+    assert [key for address in ADDRESSES if (key := network_key(salt=salt, address=address)) and key in kept(tmp_path)] == []
+    with storage.write() as tx:
+        tx.reads.salt(NOON.date() + timedelta(days=2))
+    storage.backup(tmp_path / "backup.sqlite")
+    assert salt not in (tmp_path / "backup.sqlite").read_bytes()
+    storage.close()
+    assert salt not in kept(tmp_path)  # and what they were made with is not, not even in a page that is free
