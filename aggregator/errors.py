@@ -15,6 +15,8 @@
     ├─ EntryNotFound (LookupError)      entry_id
     ├─ StoryNotFound (LookupError)      story_id
     ├─ TopicNotFound (LookupError)      slug
+    ├─ ReaderNotFound (LookupError)     name
+    ├─ ReaderExists                     name
     ├─ StorageError                     operation
     │  ├─ StorageBusy                   may be tried again
     │  ├─ SchemaOutdated                found, expected
@@ -130,6 +132,22 @@ class TopicNotFound(AggregatorError, LookupError):
         self.slug = slug
         self.nearest = nearest
         super().__init__(f"no topic {slug!r}" + (f"; did you mean {nearest!r}?" if nearest else ""))
+
+
+class ReaderNotFound(AggregatorError, LookupError):
+    """No reader with that name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no reader {name!r}")
+
+
+class ReaderExists(AggregatorError):
+    """There is a reader with that name already; upper and lower case are the same."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is a reader {name!r} already")
 
 
 class StorageError(AggregatorError):
