@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,15 +22,26 @@ from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
+from aggregator.fetch.posting import FormPoster
 from aggregator.group.topics import TopicMatcher
 from aggregator.model.reading import ReadEvent
-from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
+from aggregator.model.report import (
+    DeliveryReport,
+    GroupReport,
+    PingReport,
+    PollReport,
+    PruneReport,
+    PublishReport,
+    SubscribeReport,
+)
 from aggregator.parse.choose import FeedParser
+from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import RankingRules, publish
+from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
 from aggregator.pipeline.retain import Retention, prune
-from aggregator.protocols import Clock, Fetcher, Parser
+from aggregator.protocols import Clock, Fetcher, Parser, Poster
 from aggregator.rank import popularity
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
@@ -52,12 +64,29 @@ class SystemClock:
 class Aggregator:
     """An open store with the flows that work on it; made by `open_aggregator`."""
 
-    def __init__(self, settings: Settings, storage: Storage, clock: Clock, fetcher: Fetcher | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        clock: Clock,
+        *,
+        fetcher: Fetcher | None = None,
+        poster: Poster | None = None,
+    ) -> None:
+        self._given_poster = poster
         self.settings = settings
         self.storage = storage
         self.clock = clock
         self._given_fetcher = fetcher
         self._stopping = False
+        # Two passes of one flow never overlap: the later one would store what the earlier one read.
+        self._grouping = threading.Lock()
+        self._publishing = threading.Lock()
+
+    @cached_property
+    def poster(self) -> Poster:
+        """What sends forms to hubs, made on first use."""
+        return self._given_poster or make_poster(self.settings)
 
     @cached_property
     def fetcher(self) -> Fetcher:
@@ -79,6 +108,7 @@ class Aggregator:
             language=site.language,
             tag_authority=self._tag_authority(),
             links=Links(self.settings.ranking.links),
+            hub_url=self.settings.push.hub,
         )
 
     def _tag_authority(self) -> str:
@@ -123,8 +153,20 @@ class Aggregator:
         self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> PollReport:
         """Run one ingest pass."""
+        return ingest(
+            self.storage,
+            self.fetcher,
+            self.parser,
+            self.clock,
+            self._ingest_rules(),
+            everything=everything,
+            should_stop=lambda: self._stopping,
+            on_progress=on_progress,
+        )
+
+    def _ingest_rules(self) -> IngestRules:
         polling = self.settings.polling
-        rules = IngestRules(
+        return IngestRules(
             owner=_owner(),
             cadence=CadenceRules(
                 min_interval=polling.min_interval,
@@ -135,35 +177,55 @@ class Aggregator:
             budget=polling.budget or max(len(self.settings.feeds), 1) * POLLS_A_DAY / 24,
             default_language=None,
         )
-        return ingest(
+
+    def take_in_deliveries(self) -> DeliveryReport:
+        """Store what hubs delivered and, if it is news, bring it into the emitted feeds at once."""
+        report = take_in_deliveries(self.storage, self.parser, self.clock, self._ingest_rules())
+        if report.new or report.modified:
+            self.group()
+            self.publish()
+        return report
+
+    def subscribe(self) -> SubscribeReport:
+        """Ask the hubs whose turn it is to push."""
+        rules = SubscriberRules(base_url=self.settings.site.base_url, lease=self.settings.push.lease)
+        return subscribe(self.storage, self.poster, rules, now=self.clock.now(), should_stop=lambda: self._stopping)
+
+    def ping(self) -> PingReport:
+        """Tell our hub of what changed."""
+        hub_url = self.settings.push.hub
+        if hub_url is None:
+            return PingReport()
+        return ping_hub(
             self.storage,
-            self.fetcher,
-            self.parser,
-            self.clock,
-            rules,
-            everything=everything,
+            self.poster,
+            hub_url=hub_url,
+            base_url=self.settings.site.base_url,
+            now=self.clock.now(),
             should_stop=lambda: self._stopping,
-            on_progress=on_progress,
         )
 
     def group(self) -> GroupReport:
         """Run one grouping pass."""
-        return group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
+        with self._grouping:
+            return group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
 
     def publish(self) -> PublishReport:
         """Run one publish pass."""
         ranking = self.settings.ranking
-        return publish(
-            self.storage,
-            self.settings.topics,
-            self.site,
-            (RssWriter(), AtomWriter(), JsonFeedWriter()),
-            RankingRules(top=ranking.top, min_reads=ranking.min_reads),
-            now=self.clock.now(),
-        )
+        with self._publishing:
+            return publish(
+                self.storage,
+                self.settings.topics,
+                self.site,
+                (RssWriter(), AtomWriter(), JsonFeedWriter()),
+                RankingRules(top=ranking.top, min_reads=ranking.min_reads),
+                now=self.clock.now(),
+            )
 
     def prune(self) -> PruneReport:
         """Run one retention pass."""
+        forget_deliveries(self.storage, self.clock)
         retention = self.settings.retention
         return prune(
             self.storage,
@@ -185,18 +247,31 @@ class Aggregator:
 
 def make_fetcher(settings: Settings) -> CurlFetcher:
     """Return the fetcher that the settings ask for."""
-    fetch = settings.fetch
     return CurlFetcher(
-        limits=FetchLimits(
-            concurrency=fetch.concurrency,
-            per_host_connections=fetch.per_host_connections,
-            per_host_gap=fetch.per_host_gap,
-            connect_timeout=fetch.connect_timeout,
-            timeout=fetch.timeout,
-            max_body_bytes=fetch.max_body,
-        ),
-        guard=AddressGuard(fetch.allow_private),
+        limits=_limits(settings),
+        guard=AddressGuard(settings.fetch.allow_private),
         user_agent=user_agent(__version__, settings.site.contact),
+    )
+
+
+def make_poster(settings: Settings) -> FormPoster:
+    """Return what sends forms, under the same limits."""
+    return FormPoster(
+        limits=_limits(settings),
+        guard=AddressGuard(settings.fetch.allow_private),
+        user_agent=user_agent(__version__, settings.site.contact),
+    )
+
+
+def _limits(settings: Settings) -> FetchLimits:
+    fetch = settings.fetch
+    return FetchLimits(
+        concurrency=fetch.concurrency,
+        per_host_connections=fetch.per_host_connections,
+        per_host_gap=fetch.per_host_gap,
+        connect_timeout=fetch.connect_timeout,
+        timeout=fetch.timeout,
+        max_body_bytes=fetch.max_body,
     )
 
 
@@ -206,7 +281,9 @@ def make_parser() -> Parser:
 
 
 @contextmanager
-def open_aggregator(settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None) -> Iterator[Aggregator]:
+def open_aggregator(
+    settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None, poster: Poster | None = None
+) -> Iterator[Aggregator]:
     """Open the store of the settings, upgraded if it is an older one, and bring it to the settings.
 
     Raises: SchemaOutdated for a store made by a newer version, StorageError.
@@ -214,7 +291,7 @@ def open_aggregator(settings: Settings, *, clock: Clock | None = None, fetcher: 
     report = upgrade(settings.store.url)
     if report.backup is not None:
         log.info("database upgraded from=%s to=%s backup=%s", report.from_revision, report.to_revision, report.backup)
-    aggregator = Aggregator(settings, open_database(settings.store.url), clock or SystemClock(), fetcher)
+    aggregator = Aggregator(settings, open_database(settings.store.url), clock or SystemClock(), fetcher=fetcher, poster=poster)
     try:
         aggregator.configure()
         yield aggregator

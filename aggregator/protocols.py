@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,17 @@ class Fetcher(Protocol):
         """Yield an outcome for every request, as they become ready, in any order.
 
         Failures are outcomes, never raised. Closing the iterator abandons what is under way.
+        """
+        ...
+
+
+class Poster(Protocol):
+    """Sends forms, one at a time."""
+
+    def post(self, url: str, fields: Mapping[str, str]) -> None:
+        """Send a form.
+
+        Raises: FetchError unless the answer is a 2xx.
         """
         ...
 

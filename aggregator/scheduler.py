@@ -13,7 +13,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, StorageBusy
-from aggregator.model.report import GroupReport, PollReport, PruneReport, PublishReport
+from aggregator.model.report import (
+    DeliveryReport,
+    GroupReport,
+    PingReport,
+    PollReport,
+    PruneReport,
+    PublishReport,
+    SubscribeReport,
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +33,13 @@ GROUP_TICK = timedelta(seconds=5)
 
 RETAIN_TICK = timedelta(hours=24)
 
-Report = PollReport | GroupReport | PublishReport | PruneReport
+DELIVERY_TICK = timedelta(seconds=0.5)
+"""How often it is looked for what hubs delivered: one query on an index that is empty nearly always."""
+
+PING_TICK = timedelta(seconds=1)
+SUBSCRIBE_TICK = timedelta(minutes=1)
+
+Report = PollReport | GroupReport | PublishReport | PruneReport | DeliveryReport | SubscribeReport | PingReport
 
 
 def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
@@ -35,15 +49,20 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
     """
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(4)},
+        executors={"default": ThreadPoolExecutor(8)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    flows: tuple[tuple[str, Callable[[], Report], timedelta], ...] = (
+    flows: list[tuple[str, Callable[[], Report], timedelta]] = [
         ("ingest", aggregator.poll, INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
         ("publish", aggregator.publish, aggregator.settings.publishing.interval),
         ("retain", aggregator.prune, RETAIN_TICK),
-    )
+    ]
+    if aggregator.settings.hubs_reach_us:
+        flows.append(("deliveries", aggregator.take_in_deliveries, DELIVERY_TICK))
+        flows.append(("subscribe", aggregator.subscribe, SUBSCRIBE_TICK))
+    if aggregator.settings.push.hub:
+        flows.append(("ping", aggregator.ping, PING_TICK))
     for name, flow, every in flows:
         scheduler.add_job(
             _guarded(name, flow),

@@ -17,6 +17,7 @@ from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.document import Rendered
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedSettings
+from aggregator.model.push import Delivery, Ping, Queued, Subscription
 from aggregator.model.reading import ReadEvent
 from aggregator.model.topic import Assignment, Topic
 
@@ -86,6 +87,10 @@ class FeedStore(Protocol):
 
     def find(self, url: str) -> Feed | None:
         """Return the feed with that URL, if it is configured."""
+        ...
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, Feed]:
+        """Return the configured feeds among `ids`."""
         ...
 
     def next_due_at(self) -> datetime | None:
@@ -236,6 +241,61 @@ class DocumentStore(Protocol):
         ...
 
 
+class PushStore(Protocol):
+    """Subscriptions at hubs, what they delivered, and what our own hub has to hear (WebSub)."""
+
+    def due(self, *, now: datetime, limit: int) -> list[Subscription]:
+        """Return subscriptions whose hub is to be asked, longest overdue first.
+
+        A feed whose document names a hub has a subscription from then on, wanted at first.
+        """
+        ...
+
+    def find(self, token: str) -> Subscription | None:
+        """Return the subscription with that callback, if its feed is configured."""
+        ...
+
+    def save(self, subscription: Subscription) -> None:
+        """Write a subscription; while it is active, its feed is pushed until the lease ends."""
+        ...
+
+    def remove(self, feed_id: int) -> None:
+        """Forget the subscription of a feed that offers no hub any more."""
+        ...
+
+    def deliver(self, delivery: Delivery, *, most_waiting: int) -> Queued:
+        """Queue a delivery, unless the same was delivered before, or too many of the feed wait already."""
+        ...
+
+    def waiting(self, *, limit: int) -> list[Delivery]:
+        """Return deliveries not taken in yet, in the order they came."""
+        ...
+
+    def taken_in(self, ids: Sequence[int]) -> None:
+        """Let go of the bodies of deliveries; that they came stays known."""
+        ...
+
+    def forget(self, *, before: datetime) -> int:
+        """Delete what is known of deliveries from before."""
+        ...
+
+    def hint(self, feed_id: int, *, now: datetime, gap: timedelta) -> None:
+        """Make a feed due now, but not sooner than `gap` after its last poll, and never later than it is due anyway."""
+        ...
+
+    def announce(self, paths: Sequence[str], *, now: datetime) -> None:
+        """Remember documents that changed and that our hub is to hear of."""
+        ...
+
+    def pings_due(self, *, now: datetime, limit: int) -> list[Ping]:
+        """Return what our hub is to hear now."""
+        ...
+
+    def pinged(self, ping: Ping, *, again_at: datetime | None) -> None:
+        """Remember that the hub heard of it (`again_at` None), or when to try again; not if it has changed meanwhile."""
+        ...
+
+
 class Transaction(Protocol):
     """The nouns of the store, seen from inside one transaction."""
 
@@ -262,6 +322,11 @@ class Transaction(Protocol):
     @property
     def documents(self) -> DocumentStore:
         """The rendered documents."""
+        ...
+
+    @property
+    def push(self) -> PushStore:
+        """Push."""
         ...
 
     def counts(self) -> StoreCounts:

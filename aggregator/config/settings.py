@@ -15,6 +15,7 @@ from aggregator.config.units import parse_duration, parse_size
 from aggregator.config.values import (
     check_base_url,
     check_feed_url,
+    check_hub,
     check_language,
     check_network,
     check_origin,
@@ -25,6 +26,7 @@ from aggregator.config.values import (
     check_tag,
     check_token,
     check_word,
+    is_public_https,
 )
 from aggregator.model.feed import FeedSettings
 from aggregator.model.topic import Order, Topic
@@ -168,6 +170,23 @@ class PublishingSettings(Section):
     interval: Duration = Field(default=_MINUTE, ge=_SECOND, le=_DAY, description="Time between two looks for what changed.")
 
 
+class PushSettings(Section):
+    """News at once (WebSub): from publishers' hubs to us, and from us over a hub to readers."""
+
+    enabled: bool | None = Field(
+        default=None,
+        description="Ask the hubs that feeds name to tell of news at once; they must reach `site.base_url`. "
+        "Left out, it is done if that is a public https address.",
+    )
+    lease: Duration = Field(
+        default=10 * _DAY, ge=_HOUR, le=90 * _DAY, description="Time for which hubs are asked to do so; it is renewed before."
+    )
+    hub: Annotated[str, AfterValidator(check_hub)] | None = Field(
+        default=None,
+        description="Hub that tells subscribers of our own feeds; it stands in every emitted feed and hears of every change.",
+    )
+
+
 class RetentionSettings(Section):
     """How long things are kept."""
 
@@ -260,7 +279,13 @@ class Settings(Section):
     ranking: RankingSettings = RankingSettings()
     reads: ReadsSettings = ReadsSettings()
     publishing: PublishingSettings = PublishingSettings()
+    push: PushSettings = PushSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def hubs_reach_us(self) -> bool:
+        """Whether hubs are asked to push: as set, else if the site has a public address."""
+        return is_public_https(self.site.base_url) if self.push.enabled is None else self.push.enabled
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, without private use
 _PRIMARY_SUBTAG = re.compile(r"[a-z]{2,3}")
+_LOCAL_NAMES = (".local", ".localhost", ".internal", ".home.arpa", ".lan", ".test", ".example", ".invalid")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _GERMAN_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -45,6 +46,26 @@ def check_base_url(url: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError(f"{url!r} must end with its path: no ? and no #")
     return _check_web_url(url, parts).rstrip("/")
+
+
+def check_hub(url: str) -> str:
+    """Return the address of a hub.
+
+    Raises: ValueError.
+    """
+    return _check_web_url(url, _split(url))
+
+
+def is_public_https(url: str) -> bool:
+    """Return whether strangers on the internet could reach the address, as far as it says so itself."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "https":
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_LOCAL_NAMES)
 
 
 def _check_web_url(url: str, parts: SplitResult) -> str:

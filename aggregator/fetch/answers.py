@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+import ada_url
+
 from aggregator.model.feed import Validators
-from aggregator.model.fetching import CacheHints
+from aggregator.model.fetching import CacheHints, Link
 
 LONGEST_FRESHNESS = timedelta(days=7)  # a server that says more is held to this; nobody wants to hear of a feed later
 LONGEST_RETRY_AFTER = timedelta(days=7)
 
 _LIST_FIELDS = frozenset(
-    {b"cache-control", b"content-encoding"}
+    {b"cache-control", b"content-encoding", b"link"}
 )  # their several lines are one list; of others the first counts
 _MAX_AGE = re.compile(rb'(?:^|[\s,])max-age\s*=\s*"?(\d{1,10})')
 _REVALIDATE = re.compile(rb"(?:^|[\s,])no-(?:cache|store)(?:$|[\s,;])")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9._:+-]{1,40})""", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(rb"\s*([A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80})")
 _MONTHS = {month: number for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_LINK = re.compile(r'<([^<>]{1,2048})>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]*))?)*)')  # RFC 8288, section 3
+_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))', re.IGNORECASE)
+PUSH_RELATIONS = frozenset({"hub", "self"})
+MAX_LINKS = 8  # more than any server names of these
 _FIXDATE_BYTES = 29  # "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
@@ -83,6 +90,21 @@ def charset_of(head: Head) -> str | None:
     """Return the charset parameter of the content type, as written."""
     match = _CHARSET.search(head.fields.get(b"content-type", b""))
     return match[1].decode("ascii") if match else None
+
+
+def push_links_of(head: Head, *, url: str) -> tuple[Link, ...]:
+    """Return the links to hubs and to the document's own address; `url` is where the answer came from."""
+    value = head.fields.get(b"link")
+    if value is None:
+        return ()
+    links: list[Link] = []
+    for target, parameters in _LINK.findall(value.decode("latin-1")):
+        match = _REL.search(parameters)
+        relations = (match[1] or match[2]).lower().split() if match else []
+        for rel in PUSH_RELATIONS.intersection(relations):
+            with suppress(ValueError):
+                links.append(Link(rel=rel, url=ada_url.join_url(url, target.strip())))
+    return tuple(links[:MAX_LINKS])
 
 
 def read_http_date(value: bytes | None) -> datetime | None:

@@ -17,7 +17,16 @@ import pycurl
 
 from aggregator.errors import AddressRefused, FetchError, FetchTimeout
 from aggregator.fetch.addresses import AddressGuard
-from aggregator.fetch.answers import Head, charset_of, hints_of, media_type_of, read_head, read_http_date, validators_of
+from aggregator.fetch.answers import (
+    Head,
+    charset_of,
+    hints_of,
+    media_type_of,
+    push_links_of,
+    read_head,
+    read_http_date,
+    validators_of,
+)
 from aggregator.fetch.decoding import ACCEPT_ENCODING, Body
 from aggregator.fetch.failures import curl_failure, raised_failure, status_failure
 from aggregator.fetch.politeness import FetchLimits
@@ -194,6 +203,7 @@ class Exchange:
             permanent_url=visit.url if visit.seen and visit.permanent else None,
             last_modified_at=read_http_date(validators.last_modified),
             received_bytes=self._body.received_bytes if self._body else 0,
+            links=push_links_of(head, url=visit.url),
         )
 
     def _next_hop(self, visit: Visit, head: Head) -> FetchError | Visit:

@@ -104,6 +104,7 @@ class FeedChange:
 
     `data` is None where the document was not read (304, equal body, failure).
     `url` is set where the feed's address is rewritten after confirmed permanent redirects.
+    `pushed` is set where a hub delivered the document: a poll of the feed may be under way, and goes on.
     """
 
     feed_id: int
@@ -112,3 +113,4 @@ class FeedChange:
     data: FeedData | None = None
     entries: EntryChanges = EntryChanges()
     url: str | None = None
+    pushed: bool = False

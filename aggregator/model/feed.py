@@ -141,6 +141,7 @@ class Feed:
     """One polled document, as stored.
 
     `fetch_url` is where it is polled: the configured `settings.url`, or where confirmed permanent redirects lead.
+    Until `pushed_until` a hub tells of its news.
     """
 
     id: int
@@ -149,6 +150,7 @@ class Feed:
     source: Source
     data: FeedData
     poll: PollState
+    pushed_until: datetime | None = None
 
     @property
     def title(self) -> str:

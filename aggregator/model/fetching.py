@@ -32,8 +32,19 @@ class CacheHints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in the header of an answer (RFC 8288), `url` absolute; `rel` is one relation, lower case."""
+
+    rel: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A 200 answer. `url` is where the body came from; `permanent_url` is set if only 301/308 led there."""
+    """A 200 answer. `url` is where the body came from; `permanent_url` is set if only 301/308 led there.
+
+    `links` are those of the header that say where news is pushed from: `hub` and `self`.
+    """
 
     url: str
     body: bytes
@@ -44,6 +55,7 @@ class Fetched:
     permanent_url: str | None = None
     last_modified_at: datetime | None = None
     received_bytes: int = 0
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

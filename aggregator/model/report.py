@@ -55,3 +55,37 @@ class PruneReport:
 
     entries: int = 0
     reads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What hubs delivered and was taken in; `failed` counts deliveries that could not be read."""
+
+    deliveries: int = 0
+    failed: int = 0
+    new: int = 0
+    modified: int = 0
+
+    def __add__(self, other: DeliveryReport) -> DeliveryReport:
+        return DeliveryReport(
+            deliveries=self.deliveries + other.deliveries,
+            failed=self.failed + other.failed,
+            new=self.new + other.new,
+            modified=self.modified + other.modified,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeReport:
+    """Hubs that were asked to push, and those that could not be asked."""
+
+    asked: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingReport:
+    """Documents that our hub was told of, and those it could not be told of."""
+
+    sent: int = 0
+    failed: int = 0

@@ -26,6 +26,7 @@ from aggregator.fetch.cadence import (
     hold_until,
 )
 from aggregator.fetch.moves import follow_move, leave_address
+from aggregator.fetch.websub import with_header_links
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, FeedUpdate
 from aggregator.model.feed import Feed, FeedData, FeedState
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
@@ -167,17 +168,38 @@ def _read(feed: Feed, outcome: FetchOutcome, parser: Parser, now: datetime, rule
     body_hash = hashlib.blake2b(outcome.body, digest_size=16).digest()
     if body_hash == feed.poll.body_hash:
         return _Polled(feed=feed, outcome=outcome, body_hash=body_hash)
+    read = read_document(feed, outcome, parser, now=now, default_language=rules.default_language)
+    if isinstance(read, FeedError):
+        return _Polled(feed=feed, outcome=outcome, error=read)
+    return _Polled(feed=feed, outcome=outcome, update=read, body_hash=body_hash)
+
+
+def read_document(
+    feed: Feed, fetched: Fetched, parser: Parser, *, now: datetime, default_language: str | None
+) -> FeedUpdate | FeedError:
+    """Return the document parsed and normalised, or what is wrong with it: the boundary of one feed, nothing is raised."""
     try:
-        parsed = parser.parse(outcome)
-        language = feed.settings.language or rules.default_language
-        update = normalise_feed(parsed, url=outcome.url, received_at=now, default_language=language)
+        parsed = parser.parse(fetched)
+        language = feed.settings.language or default_language
+        update = normalise_feed(parsed, url=fetched.url, received_at=now, default_language=language)
     except FeedError as error:
-        return _Polled(feed=feed, outcome=outcome, error=error)
-    except Exception as error:  # the boundary of one feed: whatever a document provokes, the others go on
+        return error
+    except Exception as error:  # whatever a document provokes, the others go on
         log.exception("feed not understood url=%s", feed.settings.url)
         reason = f"the document could not be read ({type(error).__name__}); please report this feed"
-        return _Polled(feed=feed, outcome=outcome, error=ParseError(reason, feed_url=feed.settings.url))
-    return _Polled(feed=feed, outcome=outcome, update=update, body_hash=body_hash)
+        return ParseError(reason, feed_url=feed.settings.url)
+    return replace(update, data=with_header_links(update.data, fetched)) if fetched.links else update
+
+
+def decide_updates(tx: Transaction, read: Sequence[tuple[Feed, FeedUpdate]], *, now: datetime) -> dict[int, EntryChanges]:
+    """Return by feed id what documents change of what is stored; to be applied in the same transaction."""
+    known = tx.entries.known([(feed.id, update.entries) for feed, update in read])
+    decided = decide(
+        [FeedToDecide(feed_id=feed.id, update=update, first_poll=feed.poll.last_success_at is None) for feed, update in read],
+        known,
+        now=now,
+    )
+    return {feed.id: changes for (feed, _), changes in zip(read, decided, strict=True)}
 
 
 def _batches(polled: Iterator[_Polled]) -> Iterator[list[_Polled]]:
@@ -196,13 +218,7 @@ def _batches(polled: Iterator[_Polled]) -> Iterator[list[_Polled]]:
 
 def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: IngestRules) -> list[FeedChange]:
     read = [(one.feed, one.update) for one in batch if one.update is not None]
-    known = tx.entries.known([(feed.id, update.entries) for feed, update in read])
-    decided = decide(
-        [FeedToDecide(feed_id=feed.id, update=update, first_poll=feed.poll.last_success_at is None) for feed, update in read],
-        known,
-        now=now,
-    )
-    changes_of = {feed.id: changes for (feed, _), changes in zip(read, decided, strict=True)}
+    changes_of = decide_updates(tx, read, now=now)
     changes = [_change(one, changes_of.get(one.feed.id, EntryChanges()), now, rules) for one in batch]
     tx.entries.apply(changes, prior=rules.prior)
     for one in batch:
@@ -230,14 +246,14 @@ def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRul
             log.warning("feed address left, it fails url=%s left=%s next=%s", feed.settings.url, feed.fetch_url, left_for)
         return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, url=left_for)
     data = one.update.data if one.update is not None else None
-    wishes = _wishes(feed, data or feed.data)
+    wishes = _wishes(feed, data or feed.data, now=now)
     if isinstance(outcome, Fetched) and one.update is not None:
         poll = after_document(
             feed.poll,
             fetched=outcome,
             body_hash=one.body_hash,
             entry_dates=[_date(entry) for entry in one.update.entries],
-            new_dates=_new_dates(entries),
+            new_dates=new_dates(entries),
             rules=rules.cadence,
             now=now,
             seed=feed.id,
@@ -252,15 +268,16 @@ def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRul
     return FeedChange(feed_id=feed.id, polled_at=now, poll=poll, data=data, entries=entries, url=moved)
 
 
-def _wishes(feed: Feed, data: FeedData) -> FeedWishes:
-    return FeedWishes(ttl=data.ttl, interval=feed.settings.interval)
+def _wishes(feed: Feed, data: FeedData, *, now: datetime) -> FeedWishes:
+    pushed = feed.pushed_until is not None and feed.pushed_until > now
+    return FeedWishes(ttl=data.ttl, interval=feed.settings.interval, pushed=pushed)
 
 
 def _date(entry: EntryUpdate) -> datetime | None:
     return entry.data.published_at or entry.data.updated_at
 
 
-def _new_dates(entries: EntryChanges) -> list[datetime | None]:
+def new_dates(entries: EntryChanges) -> list[datetime | None]:
     """Return the dates of the entries that this feed had not shown before; one under a new guid it had."""
     return [_date(entry.update) for entry in entries.new] + [
         _date(added.update) for added in entries.added_origins if not added.rebinds

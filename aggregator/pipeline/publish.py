@@ -57,6 +57,8 @@ def publish(
         with storage.write() as tx:
             tx.documents.put(written)
             tx.documents.remove(removed)
+            if site.hub_url is not None:
+                tx.push.announce([document.path for document in written], now=now)
     return PublishReport(written=len(written), unchanged=len(paths) - len(written), removed=len(removed))
 
 

@@ -13,7 +13,7 @@ from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedState, PollState, site_of
 from aggregator.model.reading import add_scores
-from aggregator.store import sequences
+from aggregator.store import push, sequences
 from aggregator.store.bulk import insert_rows
 from aggregator.store.columns import Time
 from aggregator.store.loading import chunks
@@ -220,11 +220,14 @@ class ChangeWriter:
             row["due"] = None if change.poll.state is FeedState.GONE else change.poll.next_poll_at
             rows.append(row)
         self._connection.execute(_SAVE_POLL, rows)
-        for ids in chunks(change.feed_id for change in changes):
+        for ids in chunks(change.feed_id for change in changes if not change.pushed):
             self._connection.execute(_END_LEASES, {"ids": ids})
         read = [{"feed": change.feed_id, "text": feed_data_text(change.data)} for change in changes if change.data is not None]
         if read:
             self._connection.execute(_SAVE_DATA, read)
+        offered = [change for change in changes if change.data is not None and change.data.hub_urls]
+        if offered:
+            push.want(self._connection, [change.feed_id for change in offered], now=offered[0].polled_at)
         for change in changes:
             if change.url is not None:
                 self._move(change.feed_id, change.url)

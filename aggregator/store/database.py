@@ -19,6 +19,7 @@ from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
 from aggregator.store.invariants import broken_invariants
+from aggregator.store.push import SqlPushStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
 from aggregator.store.tables import entries, feeds, reads, topics
@@ -57,6 +58,11 @@ class SqlTransaction:
     def documents(self) -> SqlDocumentStore:
         """The rendered documents."""
         return SqlDocumentStore(self._connection)
+
+    @cached_property
+    def push(self) -> SqlPushStore:
+        """Push."""
+        return SqlPushStore(self._connection)
 
     def counts(self) -> StoreCounts:
         """Return the store at a glance."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,6 +122,14 @@ class SqlFeedStore:
         """Return the feed with that configured URL."""
         row = self._connection.execute(_CONFIGURED.where(feeds.c.url == url)).one_or_none()
         return None if row is None else feed_of(row)
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, Feed]:
+        """Return the configured feeds among `ids`."""
+        return {
+            row.id: feed_of(row)
+            for chunk in chunks(ids)
+            for row in self._connection.execute(_CONFIGURED.where(feeds.c.id.in_(chunk)))
+        }
 
     def next_due_at(self) -> datetime | None:
         """Return when the next feed is due; a leased feed is not before its lease ends."""

@@ -155,6 +155,7 @@ def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
             delay=row.delay,
             delay_weight=row.delay_weight,
         ),
+        pushed_until=row.pushed_until,
     )
 
 

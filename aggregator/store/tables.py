@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from aggregator.store.columns import Bytes, Duration, Time
 
-SCHEMA_REVISION = "0001"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
+SCHEMA_REVISION = "0005"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
 
 metadata = MetaData(
     naming_convention={
@@ -79,6 +79,7 @@ feeds = Table(
     Column("delay_weight", Double, nullable=False),
     Column("due_at", Time, index=True),  # next_poll_at while the feed is to be polled at all, else null: the index of claims
     Column("read_since_prune", Boolean, nullable=False),  # a document was read since the last pruning
+    Column("pushed_until", Time),  # the end of the lease that its hub granted
 )
 
 leases = Table(  # apart from feeds: a claim writes a few pages here and not one for every feed

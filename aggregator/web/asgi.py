@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from aggregator.library.callbacks import CallbackRules
 from aggregator.library.reads import ReadRecorder
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
@@ -25,11 +26,13 @@ def create_app(
     trusted_proxies: Sequence[str] = (),
     own_site: OwnSite | None = None,
     metrics_from: Sequence[str] = (),
+    callbacks: CallbackRules | None = None,
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
 
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
-    (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics.
+    (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics;
+    `callbacks`: what hubs may deliver.
     """
     headers = security_headers(site.base_url)
     app = Starlette(
@@ -44,5 +47,6 @@ def create_app(
         trusted_proxies=trusted_proxies,
         own_site=own_site or OwnSite(),
         metrics_from=metrics_from,
+        callbacks=callbacks or CallbackRules(),
     )
     return app

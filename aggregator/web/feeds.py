@@ -23,4 +23,7 @@ async def serve_feed(request: Request) -> Response:
     made = web.recent.get(path, now=now)
     agent = request.headers.get("user-agent", "")
     web.recorder.note_fetch(at=now, address=client_address(request, web.trusted_proxies), user_agent=agent)
-    return respond(request, made, cache_control=CACHE_CONTROL, headers={"link": f'<{web.site.base_url}{path}>; rel="self"'})
+    link = f'<{web.site.base_url}{path}>; rel="self"'
+    if web.site.hub_url:
+        link += f', <{web.site.hub_url}>; rel="hub"'
+    return respond(request, made, cache_control=CACHE_CONTROL, headers={"link": link})

@@ -27,7 +27,7 @@ Network = IPv4Network | IPv6Network
 class WebSite:
     """The site as its pages show it.
 
-    `base_url` has no trailing slash. `zone` None is the zone of this machine. `hub_url` is where our feeds are pushed from. Entries with fewer than `min_reads` readers
+    `base_url` has no trailing slash. `zone` None is the zone of this machine. Entries with fewer than `min_reads` readers
     are in no ranking, so that a list does not tell of one person. `counted` False leads links straight to the publisher, for
     a host that only has files.
     """
@@ -39,7 +39,7 @@ class WebSite:
     min_reads: int = 1
     counted: bool = True
     zone: tzinfo | None = None
-    hub_url: str | None = None
+    hub_url: str | None = None  # that our feeds name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,50 @@
+"""A whole aggregator with its web server on loopback, its flows called by the test."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from aggregator.app import Aggregator, open_aggregator
+from aggregator.config.loading import parse_settings
+from aggregator.protocols import Clock
+from aggregator.web.wiring import open_web
+
+START_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSite:
+    """The aggregator and where it is served."""
+
+    aggregator: Aggregator
+    base_url: str
+
+
+@contextmanager
+def run_site(folder: Path, config: str, *, clock: Clock | None = None) -> Iterator[RunningSite]:
+    """Serve an aggregator with that configuration (without `site`) until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        site = f"site: {{title: Probe, base_url: '{base_url}'}}\nfetch: {{per_host_gap: 0s, allow_private: [127.0.0.0/8]}}\n"
+        settings = parse_settings(site + config, path=folder / "config.yaml", environ={})
+        with open_aggregator(settings, clock=clock) as aggregator, open_web(aggregator) as app:
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, proxy_headers=False))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+            thread.start()
+            deadline = time.monotonic() + START_SECONDS
+            while not server.started:
+                assert time.monotonic() < deadline, "the web server does not start"
+                time.sleep(0.01)
+            try:
+                yield RunningSite(aggregator=aggregator, base_url=base_url)
+            finally:
+                server.should_exit = True
+                thread.join(START_SECONDS)
