@@ -130,7 +130,8 @@ class Aggregator:
         with self.storage.write() as tx:
             for owner in tx.feeds.lease_owners():
                 if not _is_alive(owner):
-                    tx.feeds.release(owner)
+                    # It may have asked and died before it could say so: a crash must not make anybody be asked twice.
+                    tx.feeds.release(owner, not_before=self.clock.now() + self.settings.polling.min_interval)
             added, removed = tx.feeds.configure(self.settings.feeds, now=self.clock.now())
             tx.topics.configure(self.settings.topics)
             tx.reads.rescore(

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 FIRST_PRICE = 0.15  # near six polls a feed and day; Source: the project's study of polling times, section 7
 CHEAPEST, DEAREST = 1e-4, 1e3  # a budget that the bounds of intervals make unreachable drives the price no further
 STEP = timedelta(hours=1)
-MEMORY_HOURS = 24.0  # of the polls counted, so that day and night weigh alike
-GAIN = 0.04  # an hour
+# Slow enough that day and night move the price by a few per cent only, quick enough that a price five times wrong spends within
+# 2 % of the budget in the week after three days (bench/freshness.py).
+MEMORY_HOURS = 12.0
+GAIN = 0.1  # an hour
 LONGEST_STEP_HOURS = 24.0  # a longer pause says nothing about the price
 
 

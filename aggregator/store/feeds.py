@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, site_of
 from aggregator.store import dialect, sequences
+from aggregator.store.columns import Time
 from aggregator.store.loading import chunks
 from aggregator.store.rows import feed_data_text, feed_of, poll_values, settings_of, settings_text
 from aggregator.store.tables import LIVE, entries, entry_origins, feeds, leases
@@ -26,6 +27,14 @@ _NOT_POLLED_SINCE = (
     .limit(bindparam("count"))
 )
 _RELEASE = delete(leases).where(leases.c.owner == bindparam("holder"))
+_PUT_OFF = (
+    update(feeds)
+    .where(
+        feeds.c.id.in_(select(leases.c.feed_id).where(leases.c.owner == bindparam("holder"))),
+        feeds.c.due_at < bindparam("not_before"),
+    )
+    .values(next_poll_at=bindparam("not_before", type_=Time()), due_at=bindparam("not_before", type_=Time()))
+)
 _OWNERS = select(leases.c.owner).distinct().order_by(leases.c.owner)
 _EVERY = select(feeds)
 _ADD = insert(feeds)
@@ -99,8 +108,10 @@ class SqlFeedStore:
         ours = set(self._connection.execute(leased.returning(leases.c.feed_id), wanted).scalars())
         return [feed_of(row) for row in rows if row.id in ours]
 
-    def release(self, owner: str) -> int:
-        """Give back what `owner` has leased and not saved."""
+    def release(self, owner: str, *, not_before: datetime | None = None) -> int:
+        """Give back what `owner` has leased and not saved; with `not_before`, none of it is due until then."""
+        if not_before is not None:
+            self._connection.execute(_PUT_OFF, {"holder": owner, "not_before": not_before})
         return self._connection.execute(_RELEASE, {"holder": owner}).rowcount
 
     def lease_owners(self) -> list[str]:

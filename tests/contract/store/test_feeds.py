@@ -133,6 +133,18 @@ def test_release_gives_back_what_an_owner_has_not_saved(storage: Storage) -> Non
     assert len(claim(storage, owner="three")) == 1
 
 
+def test_what_a_dead_owner_had_leased_can_be_put_off(storage: Storage) -> None:
+    _, b = configure(storage, A, B)
+    save(storage, poll(b, next_hour=5))
+    claim(storage, owner="dead", now=6)
+    with storage.write() as transaction:
+        assert transaction.feeds.release("dead", not_before=NOON + 2 * HOUR) == 2
+    assert claim(storage, now=1) == []
+    assert urls(claim(storage, now=2)) == [A]
+    assert find(storage, B).poll.next_poll_at == NOON + 5 * HOUR
+    assert find(storage, A).poll.next_poll_at == NOON + 2 * HOUR
+
+
 def test_a_pass_over_everything_takes_each_feed_once_due_or_not(storage: Storage) -> None:
     a, b, _ = configure(storage, A, B, C)
     save(storage, poll(a, next_hour=24), poll(b, next_hour=24, last_hour=-1))
