@@ -17,7 +17,6 @@ from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.document import Rendered
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedSettings
-from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.model.push import Delivery, Ping, Queued, Subscription
 from aggregator.model.reading import ReadEvent
 from aggregator.model.topic import Assignment, Topic
@@ -297,38 +296,6 @@ class PushStore(Protocol):
         ...
 
 
-class HealthStore(Protocol):
-    """What happened to feeds, and the searches for those that are gone from their address."""
-
-    def add(self, events: Sequence[FeedEvent]) -> None:
-        """Remember what happened."""
-        ...
-
-    def latest(self, *, limit: int) -> list[FeedEvent]:
-        """Return what happened to configured feeds, latest first."""
-        ...
-
-    def lost(self, *, now: datetime, failing_for: timedelta, searched_every: timedelta, limit: int) -> list[Feed]:
-        """Return feeds that are gone from their address for so long, and were not looked for within `searched_every`.
-
-        Gone are those that are not found (404), are no feed any more, or have ended (410). Those that were found already
-        are not looked for again.
-        """
-        ...
-
-    def save_search(self, search: FeedSearch) -> None:
-        """Remember a search and what it found."""
-        ...
-
-    def found(self) -> Mapping[int, FeedSearch]:
-        """Return by feed id what searches found for feeds that are still gone from their address."""
-        ...
-
-    def prune(self, *, before: datetime) -> int:
-        """Delete what happened before."""
-        ...
-
-
 class Transaction(Protocol):
     """The nouns of the store, seen from inside one transaction."""
 
@@ -360,11 +327,6 @@ class Transaction(Protocol):
     @property
     def push(self) -> PushStore:
         """Push."""
-        ...
-
-    @property
-    def health(self) -> HealthStore:
-        """The health of the feeds."""
         ...
 
     def counts(self) -> StoreCounts:
