@@ -41,6 +41,7 @@ from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import RankingRules, publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
 from aggregator.pipeline.retain import Retention, prune
+from aggregator.pipeline.settling import settle_reads
 from aggregator.protocols import Clock, Fetcher, Parser, Poster
 from aggregator.rank import popularity
 from aggregator.storage import Storage
@@ -211,8 +212,13 @@ class Aggregator:
         with self._grouping:
             return group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
 
+    def settle(self) -> int:
+        """Count the reads that feed readers reported and nobody took back; return how many."""
+        return settle_reads(self.storage, score_of=self.score_of, now=self.clock.now())
+
     def publish(self) -> PublishReport:
-        """Run one publish pass."""
+        """Run one publish pass, over what was read until now."""
+        self.settle()
         ranking = self.settings.ranking
         with self._publishing:
             return publish(

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import database, export, feeds, opml, passes, reads, topics
+from aggregator.cli import database, export, feeds, opml, passes, readers, reads, topics
 from aggregator.cli.output import start_logging
 from aggregator.errors import AggregatorError, ConfigError
 
@@ -35,6 +35,7 @@ topics.register(app)
 opml.register(app)
 reads.register(app)
 export.register(app)
+readers.register(app)
 database.register(app)
 
 

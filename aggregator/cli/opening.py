@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:  # the real imports are heavy and wait until a command runs
     from aggregator.app import Aggregator
     from aggregator.config import Settings
+    from aggregator.library.catalogue import ReaderSite
 
 
 def config_path(context: typer.Context) -> Path:
@@ -44,3 +45,11 @@ def opened(context: typer.Context) -> Iterator[Aggregator]:
 
     with open_aggregator(read_settings(context)) as aggregator:
         yield aggregator
+
+
+def reader_site(settings: Settings) -> ReaderSite:
+    """Return the site as feed readers see it."""
+    from aggregator.library.catalogue import ReaderSite
+
+    site = settings.site
+    return ReaderSite(title=site.title, base_url=site.base_url, language=site.language)

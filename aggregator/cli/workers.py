@@ -40,9 +40,9 @@ def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
     """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings."""
     import uvicorn
 
-    from aggregator.web.wiring import open_web
+    from aggregator.cli.application import open_application
 
-    with open_aggregator(settings) as aggregator, open_web(aggregator) as application:
+    with open_aggregator(settings) as aggregator, open_application(aggregator) as application:
         server = uvicorn.Server(
             uvicorn.Config(
                 application,

@@ -20,8 +20,12 @@ from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
 from aggregator.store.invariants import broken_invariants
 from aggregator.store.push import SqlPushStore
+from aggregator.store.reader_tables import readers
+from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.states import SqlStateStore
+from aggregator.store.streams import SqlStreamStore
 from aggregator.store.tables import entries, feeds, reads, topics
 from aggregator.store.topics import SqlTopicStore
 from aggregator.store.upgrade import upgrade
@@ -55,6 +59,21 @@ class SqlTransaction:
         return SqlReadStore(self._connection)
 
     @cached_property
+    def readers(self) -> SqlReaderStore:
+        """The people with accounts."""
+        return SqlReaderStore(self._connection)
+
+    @cached_property
+    def states(self) -> SqlStateStore:
+        """What they read and starred."""
+        return SqlStateStore(self._connection)
+
+    @cached_property
+    def streams(self) -> SqlStreamStore:
+        """The lists they subscribe to."""
+        return SqlStreamStore(self._connection)
+
+    @cached_property
     def documents(self) -> SqlDocumentStore:
         """The rendered documents."""
         return SqlDocumentStore(self._connection)
@@ -77,7 +96,7 @@ class SqlTransaction:
             entries=self._connection.execute(select(func.count()).select_from(entries)).scalar_one(),
             stories=0,  # until grouping founds them
             topics=self._connection.execute(select(func.count()).select_from(topics)).scalar_one(),
-            readers=0,  # until there are accounts
+            readers=self._connection.execute(select(func.count()).select_from(readers)).scalar_one(),
             reads=self._connection.execute(select(func.count()).select_from(reads)).scalar_one(),
             last_pass_at=None if last_pass is None else datetime.fromisoformat(last_pass),
         )

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, false, func, select, update
 
 from aggregator.store.loading import chunks
+from aggregator.store.reader_tables import IS_STARRED, entry_states
 from aggregator.store.tables import LIVE, PRUNED_LISTED, PRUNED_UNSEEN, entries, entry_origins, feeds
 
 _READ_FEEDS = select(feeds.c.id).where(feeds.c.read_since_prune)
@@ -30,6 +31,7 @@ _PLACES = (
 _EXPIRED = select(entries.c.id).where(
     entries.c.dated_at < bindparam("before"),
     entries.c.first_seen_at < bindparam("before"),
+    entries.c.id.not_in(select(entry_states.c.entry_id).where(IS_STARRED)),
     entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
 )
 _MARK = update(entry_origins).where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True))).values(pruned=PRUNED_LISTED)

@@ -1,4 +1,4 @@
-"""Numbers given out once: entry ids and revisions."""
+"""Numbers given out once: of entries, revisions, readers and streams."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from aggregator.store.tables import sequences
 
 ENTRY_ID = "entry_id"
 REVISION = "revision"
+READER_ID = "reader_id"
+STREAM_ID = "stream_id"
 
 _PEEK = select(sequences.c.next).where(sequences.c.name == bindparam("key"))
 _LOCK = _PEEK.with_for_update()  # a row lock where there are row locks; elsewhere the transaction holds the whole database

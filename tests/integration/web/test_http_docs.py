@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.googlereader.routes import make_routes as make_reader_routes
 from aggregator.web.routes import make_routes
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "http.md"
@@ -16,7 +17,8 @@ def documented() -> list[str]:
 
 
 def offered() -> list[str]:
-    return [re.sub(r"{(\w+)}", r"<\1>", route.path) for route in make_routes()]
+    paths = [route.path for route in make_routes()] + list(dict.fromkeys(route.path for route in make_reader_routes()))
+    return [re.sub(r"{(\w+)(:\w+)?}", r"<\1>", path) for path in paths]
 
 
 def test_every_route_is_documented_and_every_documented_route_is_there() -> None:

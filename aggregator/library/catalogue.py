@@ -1,0 +1,123 @@
+"""What can be subscribed to: sources, topics, and ranked lists, each under a number that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from aggregator.emit.words import words_of
+from aggregator.model.document import Format
+from aggregator.model.feed import Feed
+from aggregator.model.reader import FIRST_LIST_STREAM, Members
+from aggregator.storage import Transaction
+
+TOPIC_PREFIX = "/topics/"
+MOST_READ = "/most-read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSite:
+    """The site as feed readers see it. `base_url` has no slash at its end."""
+
+    title: str
+    base_url: str
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One thing to subscribe to: its number, its words, its addresses, and which entries it holds."""
+
+    id: int
+    title: str
+    feed_url: str
+    page_url: str
+    members: Members
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is a publisher's feed, not one of ours."""
+        return self.id < FIRST_LIST_STREAM
+
+
+class Catalogue:
+    """Every stream there is, read as far as it is asked for; good for one transaction."""
+
+    def __init__(self, tx: Transaction, site: ReaderSite) -> None:
+        self._tx = tx
+        self._site = site
+
+    @cached_property
+    def _feeds(self) -> dict[int, Feed]:
+        return {feed.id: feed for feed in self._tx.feeds.all()}
+
+    @cached_property
+    def lists(self) -> dict[int, Stream]:
+        """Our lists that have a number and are still there: topics in their order, then rankings."""
+        paths = self._tx.streams.paths()
+        titles = dict(self._tx.streams.topics())
+        found = (_list_stream(stream_id, path, titles, self._site) for stream_id, path in paths.items())
+        by_id = {stream.id: stream for stream in found if stream is not None}
+        places = {path: place for place, path in enumerate(list_paths(titles))}
+        return dict(sorted(by_id.items(), key=lambda item: places[paths[item[0]]]))
+
+    def get(self, stream_id: int) -> Stream | None:
+        """Return the stream with that number."""
+        if stream_id >= FIRST_LIST_STREAM:
+            return self.lists.get(stream_id)
+        feed = self._feeds.get(stream_id)
+        return None if feed is None else _source_stream(feed)
+
+    def find(self, url: str) -> Stream | None:
+        """Return the stream at an address: of a source as configured, polled or named by itself, or of a list of ours."""
+        for stream in self.lists.values():
+            if url in _addresses(stream):
+                return stream
+        for feed in self._feeds.values():
+            if url in {feed.settings.url, feed.fetch_url, feed.data.self_url, feed.data.home_url}:
+                return _source_stream(feed)
+        return None
+
+
+def list_paths(slugs: Iterable[str]) -> list[str]:
+    """Return the paths of our lists: every topic, then the ranking over all, then those of the topics."""
+    slugs = list(slugs)
+    topics = [f"{TOPIC_PREFIX}{slug}" for slug in slugs]
+    return [*topics, MOST_READ, *(f"{topic}{MOST_READ}" for topic in topics)]
+
+
+def is_topic(path: str) -> bool:
+    """Return whether the list at a path is a topic, not a ranking."""
+    return path.startswith(TOPIC_PREFIX) and "/" not in path.removeprefix(TOPIC_PREFIX)
+
+
+def _list_stream(stream_id: int, path: str, titles: dict[str, str], site: ReaderSite) -> Stream | None:
+    """Return the stream of a list of ours, None if the configuration has it no more."""
+    words = words_of(site.language)
+    slug = path.removeprefix(TOPIC_PREFIX).removesuffix(MOST_READ) if path.startswith(TOPIC_PREFIX) else None
+    if slug is not None and slug not in titles:
+        return None
+    if slug is not None and is_topic(path):
+        title, members = titles[slug], Members(topics=(slug,))
+    elif slug is not None:
+        title = words.most_read_on_topic.format(title=titles[slug])
+        members = Members(lists=((stream_id, f"most-read/{slug}"),))
+    else:
+        title, members = words.most_read, Members(lists=((stream_id, "most-read"),))
+    page_url = site.base_url + path
+    return Stream(id=stream_id, title=title, feed_url=f"{page_url}.{Format.ATOM}", page_url=page_url, members=members)
+
+
+def _source_stream(feed: Feed) -> Stream:
+    return Stream(
+        id=feed.id,
+        title=feed.title,
+        feed_url=feed.settings.url,
+        page_url=feed.data.home_url or feed.settings.url,
+        members=Members(feeds=(feed.id,)),
+    )
+
+
+def _addresses(stream: Stream) -> set[str]:
+    return {stream.page_url, *(f"{stream.page_url}.{form}" for form in Format)}
