@@ -19,7 +19,7 @@ from aggregator.model.document import Format
 from aggregator.model.reading import Via
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
-from aggregator.web.respond import Representation, accepts_gzip, represent_page, respond
+from aggregator.web.respond import accepts_gzip, represent, represent_page, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.visitors import client_address, read_facts
 
@@ -138,8 +138,7 @@ def serve_opml(request: Request) -> Response:
     """Serve every feed we emit as one OPML document."""
     web = web_of(request)
     body = streams.write_emitted_opml(web.storage, title=web.site.title, base_url=web.site.base_url)
-    made = represent_page(body.decode(), gzipped=_gzipped(request))
-    made = Representation(media_type="text/x-opml; charset=utf-8", body=body, body_gzip=made.body_gzip, etag=made.etag)
+    made = represent(body.decode(), media_type="text/x-opml; charset=utf-8", gzipped=_gzipped(request))
     return respond(request, made, cache_control=CACHE_CONTROL)
 
 
@@ -149,15 +148,16 @@ def render_problem(web: Web, status: int) -> str:
     key = f"problem_{status}" if words.has(f"problem_{status}") else "problem_500" if status >= 500 else "problem_400"  # noqa: PLR2004 - HTTP's server errors
     nothing = Masthead(topics=(), emitted=frozenset())
     help_text = words.say(f"{key}_help") if words.has(f"{key}_help") else ""
-    return _render(web, "problem.html", masthead=nothing, heading=words.say(key), help_text=help_text, status=status)
+    return render(web, "problem.html", masthead=nothing, heading=words.say(key), help_text=help_text, status=status)
 
 
 def _page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
-    html = _render(web_of(request), template, **values)
+    html = render(web_of(request), template, **values)
     return respond(request, represent_page(html, gzipped=_gzipped(request)), cache_control=cache_control)
 
 
-def _render(web: Web, template: str, **values: object) -> str:
+def render(web: Web, template: str, **values: object) -> str:
+    """Return a template filled in for the site."""
     base = urlsplit(web.site.base_url)
     context: dict[str, object] = {
         "alternates": (),

@@ -32,10 +32,15 @@ class Representation:
 
 def represent_page(html: str, *, gzipped: bool) -> Representation:
     """Return a page made for this request, compressed only if it will be sent so."""
-    body = html.encode()
+    return represent(html, media_type="text/html; charset=utf-8", gzipped=gzipped)
+
+
+def represent(text: str, *, media_type: str, gzipped: bool) -> Representation:
+    """Return a text made for this request, compressed only if it will be sent so."""
+    body = text.encode()
     compress = gzipped and len(body) >= GZIP_MINIMUM_BYTES
     return Representation(
-        media_type="text/html; charset=utf-8",
+        media_type=media_type,
         body=body,
         body_gzip=gzip.compress(body, GZIP_LEVEL, mtime=0) if compress else b"",
         etag=f'"{hashlib.sha256(body).hexdigest()[:24]}"',

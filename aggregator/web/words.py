@@ -17,6 +17,21 @@ GERMAN: Final[dict[str, Text]] = {
     "most_read": "Meistgelesene Artikel",
     "most_read_short": "Meistgelesen",
     "most_read_in": "Meistgelesen: {topic}",
+    "trend": "Trend",
+    "trend_in": "Trend: {topic}",
+    "trend_lead": "Was Leserinnen und Leser jetzt interessiert. Was am meisten gelesen wurde, steht unter „{most_read}“.",
+    "most_read_lead": "Gezählt wird jede Leserin und jeder Leser einmal. Zahlen stehen hier erst ab drei.",
+    "editions": "Ausgaben",
+    "edition_daily": "Tagesausgabe",
+    "edition_weekly": "Wochenausgabe",
+    "editions_daily": "Tagesausgaben",
+    "editions_weekly": "Wochenausgaben",
+    "editions_lead": "Die Rangliste eines Tages oder einer Woche, einmal festgehalten: als Seite und als ein Artikel im Feedreader.",
+    "edition_of_day": "Ausgabe vom {date}",
+    "edition_of_week": "Ausgabe der Woche vom {first} bis {last}",
+    "edition_before": "Ausgabe davor",
+    "edition_after": "Ausgabe danach",
+    "all_editions": "Alle Ausgaben",
     "sources": "Quellen",
     "subscribe": "Abonnieren",
     "subscribe_to": "„{title}“ abonnieren",
@@ -50,6 +65,9 @@ GERMAN: Final[dict[str, Text]] = {
     "empty_topic": "Noch kein Artikel passt zu diesem Thema. Sobald eine Quelle einen bringt, steht er hier.",
     "empty_most_read": "Noch nichts gelesen. Die Rangliste beginnt mit dem ersten Artikel, den jemand öffnet.",
     "empty_most_read_window": "In diesem Zeitraum wurde noch nichts gelesen. Ein längerer Zeitraum zeigt vielleicht mehr.",
+    "empty_trend": "Noch keine Rangliste. Sie entsteht mit den ersten Artikeln, spätestens nach einer Viertelstunde.",
+    "empty_editions_daily": "Noch keine Ausgabe. Die erste erscheint, wenn der heutige Tag vorbei ist.",
+    "empty_editions_weekly": "Noch keine Ausgabe. Die erste erscheint, wenn diese Woche vorbei ist.",
     "empty_feeds": "Noch keine Feeds. Sie entstehen nach der ersten Abfrage, in wenigen Minuten.",
     "health_title": "Quellen",
     "health_fine": ("Die Quelle ist in Ordnung.", "Alle {n} Quellen sind in Ordnung."),
@@ -59,6 +77,10 @@ GERMAN: Final[dict[str, Text]] = {
     "col_success": "Zuletzt gelesen",
     "col_next": "Nächste Abfrage",
     "col_rate": "Artikel am Tag",
+    "col_delay": "Verzug im Mittel",
+    "delay_expected": "erwartet {span}",
+    "span_minutes": "{n} Min.",
+    "span_hours": "{n} Std.",
     "never": "noch nie",
     "no_more": "keine mehr",
     "soon": "gleich",
@@ -116,6 +138,21 @@ ENGLISH: Final[dict[str, Text]] = {
     "most_read": "Most-read articles",
     "most_read_short": "Most read",
     "most_read_in": "Most read: {topic}",
+    "trend": "Trending",
+    "trend_in": "Trending: {topic}",
+    "trend_lead": "What interests readers now. What was read most is under “{most_read}”.",
+    "most_read_lead": "Every reader counts once. Numbers are shown from three on.",
+    "editions": "Editions",
+    "edition_daily": "Daily edition",
+    "edition_weekly": "Weekly edition",
+    "editions_daily": "Daily editions",
+    "editions_weekly": "Weekly editions",
+    "editions_lead": "The ranking of a day or a week, kept as it was: as a page, and as one article in your feed reader.",
+    "edition_of_day": "Edition of {date}",
+    "edition_of_week": "Edition of the week from {first} to {last}",
+    "edition_before": "Edition before",
+    "edition_after": "Edition after",
+    "all_editions": "All editions",
     "sources": "Sources",
     "subscribe": "Subscribe",
     "subscribe_to": "Subscribe to “{title}”",
@@ -149,6 +186,9 @@ ENGLISH: Final[dict[str, Text]] = {
     "empty_topic": "No article fits this topic yet. As soon as a source brings one, it is shown here.",
     "empty_most_read": "Nothing read yet. The ranking begins with the first article that somebody opens.",
     "empty_most_read_window": "Nothing was read in this period yet. A longer period may show more.",
+    "empty_trend": "No ranking yet. It is made with the first articles, within a quarter of an hour.",
+    "empty_editions_daily": "No edition yet. The first appears when today is over.",
+    "empty_editions_weekly": "No edition yet. The first appears when this week is over.",
     "empty_feeds": "No feeds yet. They are made after the first check, in a few minutes.",
     "health_title": "Sources",
     "health_fine": ("The source is fine.", "All {n} sources are fine."),
@@ -158,6 +198,10 @@ ENGLISH: Final[dict[str, Text]] = {
     "col_success": "Last read",
     "col_next": "Next check",
     "col_rate": "Articles a day",
+    "col_delay": "Mean delay",
+    "delay_expected": "expected {span}",
+    "span_minutes": "{n} min",
+    "span_hours": "{n} h",
     "never": "never yet",
     "no_more": "none",
     "soon": "any moment",
@@ -261,6 +305,12 @@ class Words:
         """Return a figure with one decimal, none where it says nothing."""
         text = f"{value:.1f}".removesuffix(".0")
         return text.replace(".", ",") if self._german and not self.swiss else text
+
+    def span(self, duration: timedelta) -> str:
+        """Return how long something takes, in minutes or in hours with one decimal."""
+        if duration < 2 * HOUR:
+            return self.say("span_minutes", n=round(duration / MINUTE))
+        return self.say("span_hours", n=self.decimal(duration / HOUR))
 
     def ago(self, at: datetime, now: datetime) -> str:
         """Return how long ago: in words for a week, then the date."""
