@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from aggregator.cli.opening import config_path, opened, read_settings
-from aggregator.cli.output import print_json, print_table, progress_bar, show_time
+from aggregator.cli.output import print_json, print_table, progress_bar, show_duration, show_time
 from aggregator.errors import FeedError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -79,7 +80,9 @@ def remove(context: typer.Context, url: Annotated[str, typer.Argument(help="The 
 
 
 def feeds(context: typer.Context, as_json: Json = False) -> None:
-    """Show the sources and their health."""
+    """Show the sources and their health; delays are from an entry's date to our reading it, in the mean."""
+    from aggregator.library.delays import expected_delay_of
+
     with opened(context) as aggregator, aggregator.storage.read() as tx:
         known = tx.feeds.all()
     if as_json:
@@ -93,6 +96,8 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
                         "last_success_at": feed.poll.last_success_at,
                         "next_poll_at": feed.poll.next_poll_at,
                         "entries_per_day": feed.poll.entries_per_day,
+                        "expected_delay_seconds": _whole_seconds(expected_delay_of(feed)),
+                        "achieved_delay_seconds": _whole_seconds(feed.poll.delay),
                         "failures": feed.poll.failures,
                         "error": feed.poll.reason,
                     }
@@ -102,7 +107,7 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
         )
         return
     print_table(
-        ("title", "state", "last success", "next poll", "a day", "failures", "reason", "url"),
+        ("title", "state", "last success", "next poll", "a day", "delay expected", "achieved", "failures", "reason", "url"),
         [
             (
                 feed.title,
@@ -110,6 +115,8 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
                 show_time(feed.poll.last_success_at, never="never"),
                 show_time(feed.poll.next_poll_at, never="never"),
                 "" if feed.poll.entries_per_day is None else f"{feed.poll.entries_per_day:.1f}",
+                show_duration(expected_delay_of(feed)),
+                show_duration(feed.poll.delay),
                 feed.poll.failures or "",
                 feed.poll.reason,
                 feed.settings.url,
@@ -118,3 +125,7 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
         ],
         empty="No feeds yet. `aggregator add https://www.example.org/` finds the feed of a site and adds it.",
     )
+
+
+def _whole_seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration.total_seconds())

@@ -76,6 +76,14 @@ def show_time(at: datetime | None, *, never: str = "-") -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else never
 
 
+def show_duration(duration: timedelta | None) -> str:
+    """Return a duration for a table, in minutes or hours."""
+    if duration is None:
+        return ""
+    minutes = duration / timedelta(minutes=1)
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.1f} h"  # noqa: PLR2004 - where hours read better
+
+
 def show_size(size_bytes: int) -> str:
     """Return a size for people, in binary units."""
     size = float(size_bytes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from markupsafe import Markup
 
+from aggregator.library.delays import expected_delay_of
 from aggregator.library.streams import count_publishers
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
@@ -89,6 +91,11 @@ def picture(entry: Entry, *, secure: bool) -> str | None:
 def web_url(url: str | None) -> str | None:
     """Return the URL if a link may lead there."""
     return url if url and url.startswith(("https://", "http://")) else None
+
+
+def expected_delay(feed: Feed) -> timedelta | None:
+    """Return how long an entry of the feed is expected to wait for the next poll; None where nothing can be."""
+    return expected_delay_of(feed)
 
 
 def trouble(feed: Feed, words: Words) -> str:

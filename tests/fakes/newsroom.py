@@ -12,7 +12,7 @@ from functools import partial
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.document import Format, Rendered
 from aggregator.model.entry import EntryData
-from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState
+from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Rhythm
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
 from aggregator.normalise.identity import url_key
@@ -258,4 +258,12 @@ def _poll_state(place: int) -> PollState:
         )
     if place == 3:
         return PollState(state=FeedState.GONE, last_success_at=NOON - 90 * hour, error="FeedGone", status=410)
-    return PollState(state=FeedState.OK, last_success_at=NOON - hour / 4, next_poll_at=NOON + hour / 2, entries_per_day=12.5)
+    return PollState(
+        state=FeedState.OK,
+        last_success_at=NOON - hour / 4,
+        next_poll_at=NOON + hour / 2,
+        entries_per_day=12.5,
+        rhythm=Rhythm(at=NOON - hour / 4, entries=12.5, exposure_hours=24),
+        delay=2.5 * hour,
+        delay_weight=9,
+    )

@@ -88,6 +88,8 @@ def test_feeds_shows_health_for_scripts(call: Call, newspaper: Origin) -> None:
 
     assert (feed["state"], feed["failures"], feed["error"]) == ("ok", 0, None)
     assert feed["next_poll_at"] > feed["last_success_at"]
+    assert 0 < feed["expected_delay_seconds"] < 24 * 3600
+    assert feed["achieved_delay_seconds"] is None  # what was there at the first poll says nothing of it
 
 
 def test_export_writes_pages_and_feeds_as_files(call: Call, newspaper: Origin, tmp_path: Path) -> None:

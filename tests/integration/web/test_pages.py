@@ -213,6 +213,13 @@ def test_sources_tell_their_health_in_words_and_nothing_of_our_network(newsroom:
     assert html.index("Der Talbote") < html.index("Funkhaus Nachrichten")  # trouble first
 
 
+def test_sources_tell_the_delay_achieved_and_the_one_expected(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/feeds").text
+    assert "2,5 Std." in html
+    assert "erwartet 22 Min." in html  # half the 45 minutes between two polls
+    assert html.count("erwartet") == 3  # of the source that fails and the one that is gone nothing is expected
+
+
 def test_an_empty_site_says_what_happens_next(empty: Newsroom) -> None:
     assert "Noch keine Quellen." in empty.client.get("/").text
     assert "Noch nichts gelesen." in empty.client.get("/").text

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.cli.output import print_json, print_table, show_size
+from aggregator.cli.output import print_json, print_table, show_duration, show_size
 
 
 def test_json_has_times_in_utc_and_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,3 +34,10 @@ def test_an_empty_table_says_what_to_do_on_standard_error(capsys: pytest.Capture
 )
 def test_sizes_are_shown_in_binary_units(size_bytes: int, shown: str) -> None:
     assert show_size(size_bytes) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(None, ""), (0.2, "0 min"), (12, "12 min"), (99, "99 min"), (150, "2.5 h"), (3000, "50.0 h")]
+)
+def test_durations_are_shown_in_minutes_or_hours(minutes: float | None, shown: str) -> None:
+    assert show_duration(None if minutes is None else timedelta(minutes=minutes)) == shown

@@ -60,6 +60,16 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert (GERMANY.decimal(2.5), SWITZERLAND.decimal(2.5), ENGLAND.decimal(3.0)) == ("2,5", "2.5", "3")
 
 
+def test_spans_are_told_in_minutes_or_hours() -> None:
+    assert [GERMANY.span(timedelta(minutes=minutes)) for minutes in (0.4, 12, 119, 150)] == [
+        "0 Min.",
+        "12 Min.",
+        "119 Min.",
+        "2,5 Std.",
+    ]
+    assert ENGLAND.span(timedelta(hours=3)) == "3 h"
+
+
 def test_one_and_many_differ() -> None:
     assert GERMANY.count("n_sources", 1) == "1 Quelle"
     assert GERMANY.count("n_sources", 1000) == "1.000 Quellen"
