@@ -38,7 +38,10 @@ def site_of(url: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedData:
-    """What a feed says of itself; texts are plain, URLs absolute once normalised."""
+    """What a feed says of itself; texts are plain, URLs absolute once normalised.
+
+    It asks not to be polled in `skip_hours` (of the day, UTC) and on `skip_days` (Monday 0).
+    """
 
     title: str = ""
     subtitle: str = ""
@@ -52,6 +55,8 @@ class FeedData:
     rights: str | None = None
     updated_at: datetime | None = None
     ttl: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

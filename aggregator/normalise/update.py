@@ -90,6 +90,8 @@ def _feed_data(parsed: ParsedFeed, *, base: str, language: str | None, received_
         rights=plain_text(said.rights or "", html=True) or None,
         updated_at=sane_date(said.updated_at, received_at=received_at),
         ttl=ttl if ttl is not None and ttl > timedelta(0) else None,
+        skip_hours=said.skip_hours,
+        skip_days=said.skip_days,
     )
 
 

@@ -9,6 +9,7 @@ from aggregator.parse.decode import decode
 from aggregator.parse.detect import Kind, detect, name_root
 from aggregator.parse.fast import parse_fast
 from aggregator.parse.jsonfeed import parse_json
+from aggregator.parse.skipped import with_skipped
 from aggregator.parse.universal import MAX_DOCUMENT_BYTES, parse_universal
 
 _FAST = frozenset({Kind.RSS, Kind.RDF, Kind.ATOM})
@@ -34,9 +35,9 @@ class FeedParser:
         if kind is Kind.JSON:
             return parse_json(document, feed_url=url)
         if kind in _FAST and (parsed := parse_fast(document)) is not None:
-            return parsed
+            return with_skipped(parsed, document.body)
         try:
-            return parse_universal(document, feed_url=url)
+            return with_skipped(parse_universal(document, feed_url=url), document.body)
         except NotAFeed as error:
             if kind is Kind.OTHER_XML:
                 root = name_root(document.body)

@@ -270,7 +270,13 @@ def _change(one: _Polled, entries: EntryChanges, now: datetime, rules: IngestRul
 
 def _wishes(feed: Feed, data: FeedData, *, now: datetime) -> FeedWishes:
     pushed = feed.pushed_until is not None and feed.pushed_until > now
-    return FeedWishes(ttl=data.ttl, interval=feed.settings.interval, pushed=pushed)
+    return FeedWishes(
+        ttl=data.ttl,
+        skip_hours=frozenset(data.skip_hours),
+        skip_days=frozenset(data.skip_days),
+        interval=feed.settings.interval,
+        pushed=pushed,
+    )
 
 
 def _date(entry: EntryUpdate) -> datetime | None:

@@ -17,7 +17,7 @@ from aggregator.store.columns import from_microseconds, to_microseconds
 
 _SECOND = timedelta(seconds=1)
 _DAY_HOURS, _WEEK_DAYS = 24, 7
-_RHYTHM = Struct(f"<q{2 + _DAY_HOURS + _WEEK_DAYS}d")
+_RHYTHM = Struct(f"<q{2 + _DAY_HOURS + _WEEK_DAYS}f")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _decode = json.loads
 
@@ -82,6 +82,8 @@ def feed_data_text(data: FeedData) -> str:
         "rights": data.rights,
         "updated_at": None if data.updated_at is None else to_microseconds(data.updated_at),
         "ttl": _seconds(data.ttl),
+        "skip_hours": data.skip_hours,
+        "skip_days": data.skip_days,
     }
     return _encode(_said(fields))
 
@@ -102,6 +104,8 @@ def feed_data_of(text: str) -> FeedData:
         rights=fields.get("rights"),
         updated_at=from_microseconds(fields["updated_at"]) if "updated_at" in fields else None,
         ttl=_duration(fields.get("ttl")),
+        skip_hours=tuple(fields.get("skip_hours", ())),
+        skip_days=tuple(fields.get("skip_days", ())),
     )
 
 
@@ -110,7 +114,10 @@ def _rhythm_bytes(rhythm: Rhythm) -> bytes:
     return _RHYTHM.pack(to_microseconds(rhythm.at), rhythm.entries, rhythm.exposure_hours, *rhythm.hours, *rhythm.weekdays)
 
 
-def _rhythm_of(packed: bytes) -> Rhythm:
+def _rhythm_of(packed: bytes | None) -> Rhythm | None:
+    """Return the rhythm; one that was packed otherwise is learnt anew."""
+    if packed is None or len(packed) != _RHYTHM.size:
+        return None
     at, entries, exposure, *counts = _RHYTHM.unpack(packed)
     return Rhythm(
         at=from_microseconds(at),
@@ -149,7 +156,7 @@ def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
             moved_polls=row.moved_polls,
             moved_since_at=row.moved_since_at,
             entries_per_day=row.entries_per_day,
-            rhythm=None if row.rhythm is None else _rhythm_of(row.rhythm),
+            rhythm=_rhythm_of(row.rhythm),
             document_url=row.document_url,
             document_entries=row.document_entries,
             delay=row.delay,

@@ -210,10 +210,10 @@ def test_poll_state_and_feed_data_come_back_whole(storage: Storage) -> None:
         entries_per_day=12.5,
         rhythm=Rhythm(
             at=NOON,
-            entries=1 / 3,
+            entries=1.25,
             exposure_hours=99.5,
-            hours=tuple(hour / 7 for hour in range(24)),
-            weekdays=tuple(day / 3 for day in range(7)),
+            hours=tuple(hour / 8 for hour in range(24)),
+            weekdays=tuple(day / 4 for day in range(7)),
         ),
         document_url="https://cdn.example/feed",
         document_entries=30,
@@ -233,6 +233,8 @@ def test_poll_state_and_feed_data_come_back_whole(storage: Storage) -> None:
         rights="©",
         updated_at=NOON,
         ttl=timedelta(minutes=30),
+        skip_hours=(0, 3),
+        skip_days=(5, 6),
     )
     assert unset_fields(state) + unset_fields(data) == []
     save(storage, FeedChange(feed_id=feed.id, polled_at=NOON, poll=state, data=data))
