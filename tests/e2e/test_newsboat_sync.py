@@ -32,8 +32,8 @@ MODES = {
 }
 
 
-def open_client(home: Home, mode: str) -> Path:
-    """Make an account, and the configuration of a newsboat that uses it; return its folder."""
+def add_reader(home: Home) -> str:
+    """Make an account and return its API password."""
     added = subprocess.run(
         home.command("reader", "add", "anna", "--password-stdin"),
         input="correct horse\n",
@@ -46,10 +46,16 @@ def open_client(home: Home, mode: str) -> Path:
     )
     found = re.search(r"password +(\S+)", added.stdout)
     assert found is not None
+    return found[1]
+
+
+def open_client(home: Home, mode: str) -> Path:
+    """Make an account, and the configuration of a newsboat that uses it; return its folder."""
+    password = add_reader(home)
     client = home.folder / "newsboat"
     client.mkdir()
     common = "auto-reload no\nreload-threads 1\nconfirm-exit no\n"
-    (client / "config").write_text(common + MODES[mode].format(url=home.base_url, password=found[1]))
+    (client / "config").write_text(common + MODES[mode].format(url=home.base_url, password=password))
     (client / "urls").touch()
     return client
 
@@ -121,11 +127,12 @@ def test_newsboat_logs_in_lists_reads_and_marks_and_the_read_counts_once(home: H
             press(socket, "Enter", until=r"Articles in feed")
             press(socket, "Enter", until=r"Title:")
             read = "SELECT entry_id FROM entry_states WHERE read_at IS NOT NULL"
+            press(socket, "q", until=r"Articles in feed")  # it tells when the article is left
             wait_until(lambda: home.select(read), "the opened article is read here, too")
             (entry_id,) = home.select(read)
-            press(socket, "q", until=r"Articles in feed")
             press(socket, "N", until=r"Articles in feed")
             wait_until(lambda: not home.select(read), "un-marked within a minute")
+            press(socket, "Up", until=r"Articles in feed")  # toggling moves to the next line
             assert home.select("SELECT entry_id FROM entry_states WHERE pending_at IS NOT NULL") == []
             press(socket, "N", until=r"Articles in feed")
             wait_until(lambda: home.select(read) == [entry_id], "marked again")
