@@ -26,7 +26,7 @@ GERMAN: Final[dict[str, Text]] = {
     "edition_weekly": "Wochenausgabe",
     "editions_daily": "Tagesausgaben",
     "editions_weekly": "Wochenausgaben",
-    "editions_lead": "Die Rangliste eines Tages oder einer Woche, einmal festgehalten: als Seite und als ein Artikel im Feedreader.",
+    "editions_lead": "Die Rangliste eines Tages oder einer Woche, festgehalten: als Seite und als Artikel im Feedreader.",
     "edition_of_day": "Ausgabe vom {date}",
     "edition_of_week": "Ausgabe der Woche vom {first} bis {last}",
     "edition_before": "Ausgabe davor",
