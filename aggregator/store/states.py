@@ -156,7 +156,11 @@ class SqlStateStore:
         new = select(
             wanted.c[0], literal(reader_id), literal(at, Time), sql_null(), sql_null(), literal(0.0), literal(value=False)
         ).where(wanted.c[0].not_in(select(entry_states.c.entry_id).where(of_reader)))
-        return known + self._connection.execute(insert(entry_states).from_select(list(entry_states.c.keys()), new)).rowcount
+        # SQLAlchemy keeps the count of rows for inserts only where it is asked to.
+        made = self._connection.execute(
+            insert(entry_states).from_select(list(entry_states.c.keys()), new), execution_options={"preserve_rowcount": True}
+        ).rowcount
+        return known + made
 
     def pending(self, reader_id: int, *, since: datetime) -> int:
         """Return how many reads of the reader since then wait to be counted."""

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
+from aggregator.model.reader import Members, Selection
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
 from aggregator.store.database import SqlStorage
@@ -109,3 +110,35 @@ def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(sto
     assert [
         statement for statement, _ in plans.sorts() if "FROM entry_origins" not in statement and "FROM topics" not in statement
     ] == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        Members(feeds=(1,)),
+        Members(topics=("t",)),
+        Members(feeds=(1, 2), topics=("t",)),
+        Members(everything=True),
+        Members(lists=((1_000_000_001, "top"),)),
+    ],
+)
+def test_a_page_of_a_feed_reader_looks_at_no_whole_table(storage: SqlStorage, plans: Plans, members: Members) -> None:
+    with storage.write() as transaction:
+        plans.steps.clear()
+        for read in (None, False):
+            transaction.states.items(Selection(reader_id=1, members=members, read=read, after=(NOON, 5)))
+        transaction.states.mark(1, [1, 2], at=NOON, read=True, weight=1.0)
+        transaction.states.pending(1, since=NOON)
+        transaction.states.take_settled(before=NOON, limit=9)
+        transaction.readers.by_token(b"")
+    assert len(plans.steps) > 5
+    assert plans.scans() == []
+
+
+def test_pages_of_many_streams_come_in_the_order_of_the_index(storage: SqlStorage, plans: Plans) -> None:
+    with storage.read() as transaction:
+        plans.steps.clear()
+        members = Members(feeds=(1, 2), topics=("t",))
+        transaction.states.items(Selection(reader_id=1, members=members, after=(NOON, 5)))
+        transaction.states.items(Selection(reader_id=1, members=Members(everything=True), read=True))
+    assert plans.sorts() == []
