@@ -24,6 +24,7 @@ from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
 from aggregator.fetch.posting import FormPoster
 from aggregator.group.topics import TopicMatcher
+from aggregator.library.catalogue import list_paths
 from aggregator.model.reading import ReadEvent
 from aggregator.model.report import (
     DeliveryReport,
@@ -135,6 +136,7 @@ class Aggregator:
                     tx.feeds.release(owner, not_before=self.clock.now() + self.settings.polling.min_interval)
             added, removed = tx.feeds.configure(self.settings.feeds, now=self.clock.now())
             tx.topics.configure(self.settings.topics)
+            tx.streams.number(list_paths(topic.slug for topic in self.settings.topics))
             tx.reads.rescore(
                 popularity.parameters(half_life=ranking.half_life, coverage_weight=ranking.coverage_weight),
                 score_of=self.score_of,

@@ -12,10 +12,12 @@ from typer.testing import CliRunner, Result
 
 from aggregator.app import open_aggregator
 from aggregator.cli.main import app
+from aggregator.cli.opening import reader_site
 from aggregator.config import load_settings
 from aggregator.errors import AccessDenied, ReaderExists, ReaderNotFound, TopicNotFound
 from aggregator.library.passwords import is_password
-from aggregator.library.readers import log_in
+from aggregator.library.readers import list_readers, log_in
+from aggregator.library.subscribing import subscribe
 
 CONFIG = """\
 site: {language: en}
@@ -114,6 +116,21 @@ def test_settings_change_what_counts_and_which_topics_are_shown(call: Call) -> N
     call("set", "anna", "--topic", "bern", "--topic", "jazz")
     assert [each["title"] for each in json.loads(call("export", "anna").stdout)["subscriptions"]][:2] == ["Bern", "Jazz"]
     assert isinstance(call("set", "anna", "--topic", "rock").exception, TopicNotFound)
+
+
+def test_a_topic_that_comes_later_can_be_subscribed_and_numbers_stay(call: Call, config: Path) -> None:
+    call("add", "anna", "--password-stdin")
+    before = json.loads(call("export", "anna").stdout)["subscriptions"]
+    config.write_text(CONFIG.replace("topics:\n", "topics:\n  - {slug: rock, title: Rock, any: [Rock]}\n"))
+    with open_aggregator(load_settings(config, environ={})) as aggregator:
+        storage, site = aggregator.storage, reader_site(aggregator.settings)
+        ((anna, _),) = list_readers(storage)
+        url = f"{site.base_url}/topics/rock.atom"
+        found = subscribe(storage, anna, site, url, title=None, folders=(), now=aggregator.clock.now())
+        assert found is not None
+    after = json.loads(call("export", "anna").stdout)["subscriptions"]
+    assert [each["title"] for each in after] == ["Rock", "Bern", "Jazz", "Most read articles"]
+    assert {each["id"] for each in after} == {each["id"] for each in before} | {found.id}
 
 
 def test_a_removed_reader_is_gone(call: Call, config: Path) -> None:
