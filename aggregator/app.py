@@ -27,20 +27,25 @@ from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
 from aggregator.model.reading import ReadEvent
 from aggregator.model.report import (
+    ArticleReport,
     DeliveryReport,
     GroupReport,
     PingReport,
     PollReport,
     PruneReport,
     PublishReport,
+    SearchReport,
     SubscribeReport,
 )
+from aggregator.parse.article import open_extractor
 from aggregator.parse.choose import FeedParser
+from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import RankingRules, publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
+from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.protocols import Clock, Fetcher, Parser, Poster
@@ -194,6 +199,19 @@ class Aggregator:
         """Ask the hubs whose turn it is to push."""
         rules = SubscriberRules(base_url=self.settings.site.base_url, lease=self.settings.push.lease)
         return subscribe(self.storage, self.poster, rules, now=self.clock.now(), should_stop=lambda: self._stopping)
+
+    def fetch_articles(self) -> ArticleReport:
+        """Fetch articles of the feeds that ask for them.
+
+        Raises: ExtraMissing.
+        """
+        return fetch_articles(self.storage, self.fetcher, open_extractor(), self.clock, should_stop=lambda: self._stopping)
+
+    def search_lost_feeds(self) -> SearchReport:
+        """Look for feeds that are gone from their address."""
+        return search_lost_feeds(
+            self.storage, self.fetcher, self.parser, now=self.clock.now(), should_stop=lambda: self._stopping
+        )
 
     def ping(self) -> PingReport:
         """Tell our hub of what changed."""

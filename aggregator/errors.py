@@ -22,7 +22,8 @@
     │  ├─ SchemaOutdated                found, expected
     │  └─ StoreInUse                    path: another daemon holds the store
     ├─ WriteFeedError                   document, field
-    └─ AccessDenied
+    ├─ AccessDenied
+    └─ ExtraMissing                     an optional part of the program is not installed
 
 An error carries fields, not only text, so that doors can turn it into an exit code, a status or a sentence.
 Foreign errors are mapped once, at the home of the foreign library.
@@ -192,3 +193,7 @@ class WriteFeedError(AggregatorError):
 
 class AccessDenied(AggregatorError):
     """The caller may not do this."""
+
+
+class ExtraMissing(AggregatorError):
+    """The settings ask for an optional part that is not installed; the message says how to install it."""

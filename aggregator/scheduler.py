@@ -14,12 +14,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, StorageBusy
 from aggregator.model.report import (
+    ArticleReport,
     DeliveryReport,
     GroupReport,
     PingReport,
     PollReport,
     PruneReport,
     PublishReport,
+    SearchReport,
     SubscribeReport,
 )
 
@@ -39,7 +41,21 @@ DELIVERY_TICK = timedelta(seconds=0.5)
 PING_TICK = timedelta(seconds=1)
 SUBSCRIBE_TICK = timedelta(minutes=1)
 
-Report = PollReport | GroupReport | PublishReport | PruneReport | DeliveryReport | SubscribeReport | PingReport
+ARTICLE_TICK = timedelta(minutes=1)
+SEARCH_TICK = timedelta(hours=1)
+"""How often it is looked for feeds that are gone; each is searched for once a week."""
+
+Report = (
+    PollReport
+    | GroupReport
+    | PublishReport
+    | PruneReport
+    | DeliveryReport
+    | SubscribeReport
+    | PingReport
+    | ArticleReport
+    | SearchReport
+)
 
 
 def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
@@ -58,6 +74,9 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
         ("publish", aggregator.publish, aggregator.settings.publishing.interval),
         ("retain", aggregator.prune, RETAIN_TICK),
     ]
+    flows.append(("search", aggregator.search_lost_feeds, SEARCH_TICK))
+    if any(feed.full_text for feed in aggregator.settings.feeds):
+        flows.append(("articles", aggregator.fetch_articles, ARTICLE_TICK))
     if aggregator.settings.hubs_reach_us:
         flows.append(("deliveries", aggregator.take_in_deliveries, DELIVERY_TICK))
         flows.append(("subscribe", aggregator.subscribe, SUBSCRIBE_TICK))

@@ -13,13 +13,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from aggregator.model.article import Article, WantedArticle
 from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.document import Rendered
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedSettings
+from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.model.push import Delivery, Ping, Queued, Subscription
 from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, StoredSubscription, Unread
 from aggregator.model.reading import ReadEvent
+from aggregator.model.robots import RobotsFile
 from aggregator.model.topic import Assignment, Topic
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
@@ -429,6 +432,66 @@ class PushStore(Protocol):
         ...
 
 
+class HealthStore(Protocol):
+    """What happened to feeds, and the searches for those that are gone from their address."""
+
+    def add(self, events: Sequence[FeedEvent]) -> None:
+        """Remember what happened."""
+        ...
+
+    def latest(self, *, limit: int) -> list[FeedEvent]:
+        """Return what happened to configured feeds, latest first."""
+        ...
+
+    def lost(self, *, now: datetime, failing_for: timedelta, searched_every: timedelta, limit: int) -> list[Feed]:
+        """Return feeds that are gone from their address for so long, and were not looked for within `searched_every`.
+
+        Gone are those that are not found (404), are no feed any more, or have ended (410). Those that were found already
+        are not looked for again.
+        """
+        ...
+
+    def save_search(self, search: FeedSearch) -> None:
+        """Remember a search and what it found."""
+        ...
+
+    def found(self) -> Mapping[int, FeedSearch]:
+        """Return by feed id what searches found for feeds that are still gone from their address."""
+        ...
+
+    def prune(self, *, before: datetime) -> int:
+        """Delete what happened before."""
+        ...
+
+
+class ArticleStore(Protocol):
+    """Articles behind entries, and the robots.txt of their sites."""
+
+    def wanted(self, feed_ids: Iterable[int], *, since: datetime, limit: int) -> list[WantedArticle]:
+        """Return entries of the feeds, first seen since, without an article; newest first."""
+        ...
+
+    def save(self, found: Sequence[Article]) -> None:
+        """Write articles; those whose entry is gone meanwhile are let go."""
+        ...
+
+    def get(self, entry_id: int) -> Article | None:
+        """Return the article of an entry, if it was fetched."""
+        ...
+
+    def robots(self, sites: Iterable[str]) -> Mapping[str, RobotsFile]:
+        """Return by site what is known of its robots.txt."""
+        ...
+
+    def save_robots(self, files: Sequence[RobotsFile]) -> None:
+        """Write what sites said."""
+        ...
+
+    def visited(self, sites: Iterable[str], *, at: datetime) -> None:
+        """Remember when a page of the sites was fetched last."""
+        ...
+
+
 class Transaction(Protocol):
     """The nouns of the store, seen from inside one transaction."""
 
@@ -475,6 +538,16 @@ class Transaction(Protocol):
     @property
     def push(self) -> PushStore:
         """Push."""
+        ...
+
+    @property
+    def health(self) -> HealthStore:
+        """The health of the feeds."""
+        ...
+
+    @property
+    def articles(self) -> ArticleStore:
+        """The articles."""
         ...
 
     def counts(self) -> StoreCounts:

@@ -85,6 +85,7 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
 
     with opened(context) as aggregator, aggregator.storage.read() as tx:
         known = tx.feeds.all()
+        found = {feed_id: search.found_url for feed_id, search in tx.health.found().items()}
     if as_json:
         print_json(
             {
@@ -100,6 +101,8 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
                         "achieved_delay_seconds": _whole_seconds(feed.poll.delay),
                         "failures": feed.poll.failures,
                         "error": feed.poll.reason,
+                        "error_class": feed.poll.error,
+                        "found_url": found.get(feed.id),
                     }
                     for feed in known
                 ]
@@ -118,7 +121,7 @@ def feeds(context: typer.Context, as_json: Json = False) -> None:
                 show_duration(expected_delay_of(feed)),
                 show_duration(feed.poll.delay),
                 feed.poll.failures or "",
-                feed.poll.reason,
+                f"{feed.poll.reason} Perhaps now at {found[feed.id]}" if feed.id in found else feed.poll.reason,
                 feed.settings.url,
             )
             for feed in known

@@ -165,9 +165,14 @@ class ReadsSettings(Section):
 
 
 class PublishingSettings(Section):
-    """When feeds are written anew."""
+    """When feeds are written anew, and what pages show."""
 
     interval: Duration = Field(default=_MINUTE, ge=_SECOND, le=_DAY, description="Time between two looks for what changed.")
+    full_text: bool = Field(
+        default=False,
+        description="Show the texts that were fetched for feeds with `full_text` on the pages of their entries; "
+        "only where the publishers allow it.",
+    )
 
 
 class PushSettings(Section):
@@ -209,7 +214,11 @@ class FeedRow(Section):
     interval: Annotated[Duration, Field(ge=timedelta(0))] | None = Field(
         default=None, description="Time between two polls, instead of one chosen by how often it has news."
     )
-    full_text: bool = Field(default=False, description="Fetch the article behind each entry; has no effect yet.")
+    full_text: bool = Field(
+        default=False,
+        description="Fetch the page behind each new entry, as far as the site's robots.txt allows, and keep its text beside "
+        "what the feed says; needs the extra `full-text`.",
+    )
 
 
 class TopicRow(Section):
@@ -291,7 +300,6 @@ class Settings(Section):
     def warnings(self) -> tuple[str, ...]:
         """What was accepted and has no effect, or is surely not meant, a sentence each."""
         found = [f"topics[{i}].about has no effect yet ({topic.slug})" for i, topic in enumerate(self.topics) if topic.about]
-        found += [f"feeds[{i}].full_text has no effect yet ({feed.url})" for i, feed in enumerate(self.feeds) if feed.full_text]
         if not self.feeds:
             found.append("feeds is empty: nothing will be polled")
         return tuple(found)

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
+from aggregator.model.article import Article
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
+from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.rank.most_read import top_entries
 from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
 
@@ -22,6 +25,7 @@ BOX_ENTRIES = 5  # the most-read box at the side
 TOPIC_ENTRIES = 30  # one page of a topic
 MOST_READ_ENTRIES = 20
 RELATED_ENTRIES = 6
+HEALTH_EVENTS = 20
 
 READ_CANDIDATES_PER_PLACE = 5  # publishers are capped in a ranking, so more are looked at than it has places
 
@@ -95,22 +99,28 @@ class MostReadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """One entry, its topics, and what else those topics have."""
+    """One entry, its topics, what else those topics have, and the article behind it if it was fetched."""
 
     masthead: Masthead
     entry: Entry
     topics: tuple[TopicRow, ...]
     related: tuple[Entry, ...]
     most_read: tuple[Entry, ...]
+    article: Article | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The sources: those in trouble first, then by title; the counts are of feeds."""
+    """The sources: those in trouble first, then by title; the counts are of feeds.
+
+    `found` says by feed id where a feed that is gone may be now; `events` is what happened, latest first.
+    """
 
     masthead: Masthead
     feeds: tuple[Feed, ...]
     troubled: int
+    found: Mapping[int, FeedSearch]
+    events: tuple[FeedEvent, ...]
 
 
 def read_front_page(storage: Storage, *, ranking: RankingWindow) -> FrontPage:
@@ -190,6 +200,7 @@ def read_entry_page(storage: Storage, entry_id: int, *, ranking: RankingWindow) 
                 sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
             ),
             most_read=_most_read(tx, ranking, limit=BOX_ENTRIES),
+            article=tx.articles.get(entry_id),
         )
 
 
@@ -208,13 +219,23 @@ def read_feed_health(storage: Storage) -> FeedHealth:
         feeds = tx.feeds.all()
         troubled = [feed for feed in feeds if is_troubled(feed)]
         healthy = [feed for feed in feeds if not is_troubled(feed)]
-        return FeedHealth(masthead=read_masthead(tx), feeds=(*troubled, *healthy), troubled=len(troubled))
+        return FeedHealth(
+            masthead=read_masthead(tx),
+            feeds=(*troubled, *healthy),
+            troubled=len(troubled),
+            found=tx.health.found(),
+            events=tuple(tx.health.latest(limit=HEALTH_EVENTS)),
+        )
 
 
 def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
-    """Return every feed we emit, topics in their order first, then by path."""
+    """Return every feed we emit for readers, topics in their order first, then by path.
+
+    That of our own health is for who runs us; it is announced on its page.
+    """
     with storage.read() as tx:
         by_path = formats_by_path(tx.documents.fingerprints())
+        by_path.pop(HEALTH_PATH, None)
         order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
         feeds = []
         for path in sorted(by_path, key=lambda path: (order.get(path.removesuffix("/most-read"), len(order)), path)):

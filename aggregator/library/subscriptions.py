@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import FeedError, FeedNotFound, FetchError, NotAFeed
 from aggregator.fetch.discovery import feed_links, well_known_feed_urls
+from aggregator.fetch.services import feed_address_of
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 from aggregator.model.parsed import ParsedFeed
 from aggregator.protocols import Fetcher, Parser
@@ -31,17 +33,24 @@ class FoundFeed:
 def find_feed(address: str, *, fetcher: Fetcher, parser: Parser) -> FoundFeed:
     """Return the feed at an address: the address itself, one its page links to, or one in a well-known place.
 
-    The body of a page is used for what it links to; nothing is fetched twice.
+    Addresses of channels, accounts and repositories are turned into those of their feeds first. The body of a page is used for
+    what it links to; nothing is fetched twice.
 
     Raises: FetchError if the address cannot be fetched; FeedNotFound, with what was tried, if there is no feed.
     """
     url = address if "://" in address else f"https://{address}"
+    tried = []
+    if (service_url := feed_address_of(url)) is not None:
+        tried.append(service_url)
+        with suppress(FeedError):  # the rule may be a guess: then what was typed is tried
+            fetched = _fetch(service_url, fetcher)
+            return _found(fetched, parser.parse(fetched))
     fetched = _fetch(url, fetcher)
     try:
         return _found(fetched, parser.parse(fetched))
     except NotAFeed:
         links = [link.url for link in feed_links(fetched.body, url=fetched.url)]
-    tried = [url]
+    tried.append(url)
     for candidates, rest in ((links[:MAX_LINKED_TRIES], links), (well_known_feed_urls(fetched.url), [])):
         for candidate in candidates:
             if candidate in tried:

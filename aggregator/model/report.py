@@ -89,3 +89,20 @@ class PingReport:
 
     sent: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchReport:
+    """Feeds that were looked for on their sites, and those that were found there."""
+
+    searched: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleReport:
+    """Articles fetched, those without a text, and those that robots.txt forbids."""
+
+    fetched: int = 0
+    failed: int = 0
+    forbidden: int = 0

@@ -34,6 +34,7 @@ from aggregator.model.report import FeedFailure, PollReport
 from aggregator.normalise.decide import FeedToDecide, decide
 from aggregator.normalise.update import normalise_feed
 from aggregator.pipeline.budget import count_polls, read_price
+from aggregator.pipeline.feed_events import events_of
 from aggregator.protocols import Clock, Fetcher, Parser
 from aggregator.storage import Storage, Transaction
 
@@ -221,6 +222,7 @@ def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: Inge
     changes_of = decide_updates(tx, read, now=now)
     changes = [_change(one, changes_of.get(one.feed.id, EntryChanges()), now, rules) for one in batch]
     tx.entries.apply(changes, prior=rules.prior)
+    tx.health.add([event for one, change in zip(batch, changes, strict=True) for event in events_of(one.feed, change)])
     for one in batch:
         until = hold_until(one.outcome, now) if isinstance(one.outcome, FetchError) else None
         if until is not None:

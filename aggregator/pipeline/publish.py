@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.emit.build import Site, build_most_read_feed, build_topic_feed
+from aggregator.emit.feed_events import build_health_feed
 from aggregator.emit.render import document_fingerprint, render
 from aggregator.model.document import FeedDocument, Rendered
 from aggregator.model.entry import Entry
@@ -18,6 +19,9 @@ from aggregator.storage import Storage, Transaction
 
 CANDIDATES_PER_PLACE = 5
 """How far down the scores to look for entries that may enter a list: publishers are capped, so more than the places."""
+
+HEALTH_ENTRIES = 50
+"""Events of sources in the feed of our own health."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ def publish(
     with storage.read() as tx:
         documents = [_topic_document(tx, topic, site) for topic in topics]
         documents += [_most_read_document(tx, topic, site, rules) for topic in (None, *topics)]
+        documents.append(build_health_feed(site, tx.health.latest(limit=HEALTH_ENTRIES)))
         stored = dict(tx.documents.fingerprints())
     written: list[Rendered] = []
     paths: set[str] = set()

@@ -23,4 +23,5 @@ def prune(storage: Storage, retention: Retention, *, now: datetime) -> PruneRepo
     with storage.write() as tx:
         entries = tx.entries.prune(before=now - retention.entries, keep_per_feed=retention.keep_per_feed)
         reads = tx.reads.prune(before=now - retention.reads)
+        tx.health.prune(before=now - retention.entries)
     return PruneReport(entries=entries, reads=reads)

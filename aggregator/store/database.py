@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, func, select
 from aggregator.model.feed import FeedState
 from aggregator.storage import LAST_PASS_NOTE, StoreCounts
 from aggregator.store import dialect, notes
+from aggregator.store.articles import SqlArticleStore
 from aggregator.store.documents import SqlDocumentStore
 from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
 from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
+from aggregator.store.health import SqlHealthStore
 from aggregator.store.invariants import broken_invariants
 from aggregator.store.push import SqlPushStore
 from aggregator.store.reader_tables import readers
@@ -82,6 +84,16 @@ class SqlTransaction:
     def push(self) -> SqlPushStore:
         """Push."""
         return SqlPushStore(self._connection)
+
+    @cached_property
+    def health(self) -> SqlHealthStore:
+        """The health of the feeds."""
+        return SqlHealthStore(self._connection)
+
+    @cached_property
+    def articles(self) -> SqlArticleStore:
+        """The articles."""
+        return SqlArticleStore(self._connection)
 
     def counts(self) -> StoreCounts:
         """Return the store at a glance."""

@@ -75,6 +75,7 @@ robots = Table(
     Column("fetched_at", Time, nullable=False),
     Column("failing_since_at", Time),
     Column("body", Text),  # null: everything is forbidden while the server cannot say what is
+    Column("visited_at", Time),
 )
 
 articles = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
 from aggregator.library.streams import CursorAt, Masthead, RankingWindow
 from aggregator.model.document import Format
@@ -131,7 +132,15 @@ def show_feed_health(request: Request) -> Response:
     """Show the sources and how they do."""
     web = web_of(request)
     view = streams.read_feed_health(web.storage)
-    return _page(request, "feeds.html", masthead=view.masthead, view=view, active="feeds")
+    return _page(
+        request,
+        "feeds.html",
+        masthead=view.masthead,
+        view=view,
+        describe=partial(describe_event, language=web.site.language),
+        alternates=_alternates(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
+        active="feeds",
+    )
 
 
 def serve_opml(request: Request) -> Response:

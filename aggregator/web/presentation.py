@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from aggregator.library.delays import expected_delay_of
 from aggregator.library.streams import count_publishers
+from aggregator.model.article import Article
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
 from aggregator.web.words import Words
@@ -86,6 +87,11 @@ def picture(entry: Entry, *, secure: bool) -> str | None:
     """Return the image's URL where the page may load it: a page behind TLS loads no plain HTTP."""
     url = entry.data.image_url or ""
     return url if url.startswith(("https://",) if secure else ("https://", "http://")) else None
+
+
+def article_text(article: Article) -> Markup:
+    """Return the text of an article that was fetched; it was sanitised before it was stored."""
+    return Markup(article.content_html)  # noqa: S704 - see above
 
 
 def web_url(url: str | None) -> str | None:

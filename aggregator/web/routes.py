@@ -42,6 +42,7 @@ def make_routes() -> list[Route]:
         Route("/topics/{slug}/most-read", pages.show_most_read),
         Route("/most-read", pages.show_most_read),
         Route("/entries/{entry_id}", pages.show_entry),
+        Route("/feeds.{format}", feeds.serve_feed),
         Route("/feeds", pages.show_feed_health),
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),

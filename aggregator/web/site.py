@@ -40,6 +40,7 @@ class WebSite:
     counted: bool = True
     zone: tzinfo | None = None
     hub_url: str | None = None  # that our feeds name
+    full_text: bool = False  # of articles that were fetched, on the pages of their entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
                 min_reads=settings.ranking.min_reads,
                 counted=counted,
                 hub_url=settings.push.hub,
+                full_text=settings.publishing.full_text,
             ),
             recorder=recorder,
             clock=aggregator.clock,

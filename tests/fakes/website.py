@@ -92,10 +92,12 @@ class Newsroom:
         return entry
 
 
-def open_site(storage: Storage, *, language: str = "de", base_url: str = "https://news.example") -> Newsroom:
+def open_site(
+    storage: Storage, *, language: str = "de", base_url: str = "https://news.example", full_text: bool = False
+) -> Newsroom:
     clock = FakeClock(NOON)
     recorder = ReadRecorder(storage, score_of=score_of)
-    site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC)
+    site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC, full_text=full_text)
     app = create_app(
         storage=storage,
         site=site,

@@ -65,10 +65,7 @@ def test_every_key_of_a_feed_and_a_topic_arrives() -> None:
             limit=7,
         ),
     )
-    assert settings.warnings == (
-        "topics[0].about has no effect yet (s)",
-        "feeds[0].full_text has no effect yet (https://a.org/f)",
-    )
+    assert settings.warnings == ("topics[0].about has no effect yet (s)",)
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -234,3 +231,21 @@ def test_every_key_has_a_sentence() -> None:
 def test_topics_may_wait_for_sources_that_are_still_to_come() -> None:
     settings = parse_settings("feeds: []\ntopics: [{slug: a, title: A, tags: [schweiz]}]\n", path=FILE, environ={})
     assert settings.topics[0].tags == ("schweiz",)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "public"),
+    [
+        ("https://news.example.org", True),
+        ("http://news.example.org", False),
+        ("https://localhost", False),
+        ("https://nas.local/news", False),
+        ("https://192.168.1.2", False),
+        ("https://8.8.8.8", True),
+    ],
+)
+def test_hubs_are_asked_where_they_can_reach_us_unless_it_is_said(base_url: str, public: bool) -> None:  # noqa: FBT001 -- what is expected
+    assert load(f"site: {{base_url: '{base_url}'}}\nfeeds: []\n").hubs_reach_us is public
+    for said in (True, False):
+        settings = load(f"site: {{base_url: '{base_url}'}}\npush: {{enabled: {str(said).lower()}}}\nfeeds: []\n")
+        assert settings.hubs_reach_us is said

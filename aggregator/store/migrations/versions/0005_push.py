@@ -92,6 +92,7 @@ def _make_articles() -> None:
         sa.Column("fetched_at", sa.BigInteger(), nullable=False),
         sa.Column("failing_since_at", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("visited_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_robots")),
     )
     op.create_table(

@@ -1,0 +1,54 @@
+"""What pages say of sources in trouble, and of articles that were fetched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aggregator.model.article import Article
+from aggregator.model.change import FeedChange
+from aggregator.model.feed import FeedState
+from aggregator.model.health import FeedEvent, FeedEventKind, FeedSearch
+from tests.fakes.changes import ok_poll, save
+from tests.fakes.newsroom import NOON
+from tests.fakes.website import Newsroom, open_site
+
+NEW = "https://neu.example/feed"
+
+
+@pytest.fixture
+def troubled(newsroom: Newsroom) -> Newsroom:
+    """A newsroom whose first source is not found any more, and perhaps elsewhere."""
+    with newsroom.storage.read() as tx:
+        feed = tx.feeds.all()[0]
+    poll = replace(ok_poll(), state=FeedState.FAILING, failing_since_at=NOON, status=404, failures=3)
+    save(newsroom.storage, FeedChange(feed_id=feed.id, polled_at=NOON, poll=poll))
+    with newsroom.storage.write() as tx:
+        tx.health.save_search(FeedSearch(feed_id=feed.id, searched_at=NOON + timedelta(days=3), found_url=NEW))
+        tx.health.add([FeedEvent(feed_id=feed.id, kind=FeedEventKind.FAILING, at=NOON, reason="The server answered 404.")])
+    return newsroom
+
+
+def test_the_page_of_sources_shows_what_happened_and_where_a_lost_one_may_be(troubled: Newsroom) -> None:
+    page = troubled.client.get("/feeds").text
+
+    assert "Zuletzt geschehen" in page
+    assert "ist nicht mehr zu lesen" in page
+    assert f"Vielleicht jetzt hier: {NEW}" in page
+    assert 'id="event-1"' in page
+
+
+def test_an_article_that_was_fetched_is_shown_only_where_that_is_set(newsroom: Newsroom) -> None:
+    with newsroom.storage.write() as tx:
+        entry = tx.entries.newest(limit=1)[0]
+        html = "<p>Der ganze Text des Artikels.</p>"
+        tx.articles.save([Article(entry_id=entry.id, fetched_at=NOON, url="https://a.example/1", content_html=html)])
+    hidden = newsroom.client.get(f"/entries/{entry.id}").text
+    shown = open_site(newsroom.storage, full_text=True)
+    page = shown.client.get(f"/entries/{entry.id}").text
+    shown.recorder.close()
+
+    assert "Der ganze Text" not in hidden
+    assert html in page
