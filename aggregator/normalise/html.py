@@ -55,6 +55,7 @@ _SELF_CLOSING = frozenset(
 
 # The sanitiser writes attributes in one way, so patterns over its output are exact.
 _IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+_IMAGE_SOURCE = re.compile(r'<img(?: [a-z]+="[^"]*")*? src="([^"]*)"')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _NOTHING_TO_SEE = re.compile(r'(?:\s|&nbsp;|</?(?!img|hr)[a-z0-9]+(?: [a-z]+="[^"]*")*>)*+')
 _PADDED_VALUE = re.compile(r'="\s')
@@ -138,8 +139,8 @@ def clean_characters(text: str) -> str:
 
 def first_image(html: str) -> str | None:
     """Return the address of the first picture of sanitised markup."""
-    match = _IMAGE.search(html) if "<img" in html else None
-    return unescape(dict(_ATTRIBUTE.findall(match[0]))["src"]).strip() if match else None
+    match = _IMAGE_SOURCE.search(html) if "<img" in html else None
+    return unescape(match[1]).strip() if match else None
 
 
 @lru_cache(maxsize=64)  # building one costs as much as using it, and the entries of a feed share their base

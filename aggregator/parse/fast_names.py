@@ -31,12 +31,17 @@ class Declined(Exception):
 
 
 class Names:
-    """Canonical names (`media:thumbnail`, `title`) and inherited attributes within one document."""
+    """Canonical names (`media:thumbnail`, `title`) and inherited attributes within one document.
 
-    __slots__ = ("_cache", "_has_base", "_has_lang")
+    `may_be_garbled`: some text may hold U+0080 to U+00BF, without which there is nothing to repair (see `fast_text.repair`).
+    """
+
+    __slots__ = ("_above", "_cache", "_has_base", "_has_lang", "may_be_garbled")
 
     def __init__(self, body: bytes) -> None:
         self._cache: dict[str, str] = {}
+        self._above: tuple[etree._Element | None, str | None] = (None, None)
+        self.may_be_garbled = b"\xc2" in body or (b"#" in body and b"&#" in body)  # one byte is found 50 times as fast
         self._has_base = b"base=" in body
         self._has_lang = b"lang=" in body
 
@@ -88,11 +93,20 @@ class Names:
         """Return the xml:lang in effect."""
         if not self._has_lang:
             return None
-        language: str | None = None
-        for value in self._inherited(element, "xml:lang", "lang"):
-            if value is not None:
-                language = value or None
-        return language.replace("_", "-") if language else None
+        attributes = self.attributes(element)
+        own = attributes.get("xml:lang", attributes.get("lang"))
+        if own is None:
+            return self._language_above(element)
+        return own.replace("_", "-") or None
+
+    def _language_above(self, element: etree._Element) -> str | None:
+        """Return the xml:lang in effect outside the element; the next one asked about is mostly a child of the same."""
+        parent = element.getparent()
+        if parent is None:
+            return None
+        if parent is not self._above[0]:
+            self._above = (parent, self.language(parent))
+        return self._above[1]
 
     def _inherited(self, element: etree._Element, name: str, fallback: str) -> list[str | None]:
         """Return the values of an attribute from the root down to the element."""

@@ -14,7 +14,7 @@ from aggregator.parse.fast_names import Declined, Names, is_known
 PLAIN, HTML, XHTML = "text/plain", "text/html", "application/xhtml+xml"
 
 _TYPES = {"text": PLAIN, "plain": PLAIN, "html": HTML, "xhtml": XHTML, PLAIN: PLAIN, HTML: HTML, XHTML: XHTML}
-_C1 = re.compile(r"[\x80-\x9f]")
+_GARBLED = re.compile(r"[\x80-\xbf]")  # C1, and what follows the first byte of a character in UTF-8
 _CP1252 = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
 
 
@@ -39,7 +39,7 @@ def read_text(names: Names, element: etree._Element, default_type: str, *, unwra
             value = escape(value)
     value = value.strip()
     return RawText(
-        value=value if value.isascii() else repair(value),
+        value=repair(value) if names.may_be_garbled else value,
         media_type=media_type,
         base_url=names.base(element),
         language=names.language(element),
@@ -51,18 +51,16 @@ def read_plain(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
         text += "".join(child.tail or "" for child in element)
-    text = text.strip()
-    return text if text.isascii() else repair(text)
+    return repair(text.strip())
 
 
 def repair(text: str) -> str:
     """Undo UTF-8 read as Latin-1, and windows-1252 read as Latin-1: both are common, neither occurs on purpose."""
-    if text.isascii():
+    if text.isascii() or not _GARBLED.search(text):
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    # What is printable has no such character; asking that is cheaper than searching for them.
-    return text if text.replace("\n", "").isprintable() or not _C1.search(text) else text.translate(_CP1252)
+    return text.translate(_CP1252)
 
 
 def _read_markup(names: Names, element: etree._Element, media_type: str, *, unwrap: bool) -> tuple[str, str]:

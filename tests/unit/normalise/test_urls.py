@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ada_url
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,3 +148,23 @@ def test_any_text_has_a_canonical_form(text: str) -> None:
 def test_any_text_gives_a_web_address_or_nothing(text: str, base: str | None) -> None:
     url = absolute_url(text, base=base)
     assert url is None or (url.startswith(("http://", "https://")) and url.isascii() and absolute_url(url) == url)
+
+
+@given(
+    scheme=st.sampled_from(["http", "https"]),
+    host=st.from_regex(
+        r"([a-z0-9-]{1,8}\.){1,3}[a-z0-9]{1,4}|xn--[a-z0-9]{1,6}\.de|0x7f\.1|www\.example\.org(:\d{2})?", fullmatch=True
+    ),
+    rest=st.text(alphabet="aZ09/.%2eE?&=#+;:@-_~!$'()*,^|[]{}", max_size=40),
+)
+def test_an_address_that_is_taken_as_it_is_is_the_normal_form(scheme: str, host: str, rest: str) -> None:
+    url = f"{scheme}://{host}/{rest}"
+    if absolute_url(url) == url:
+        assert ada_url.normalize_url(url) == url
+
+
+def test_most_addresses_need_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ada_url, "normalize_url", None)
+    monkeypatch.setattr(ada_url, "join_url", None)
+    url = "https://www.example.org/2026/06/beitrag-30.html?p=1#kommentare"
+    assert absolute_url(url, base="https://example.org/") == url
