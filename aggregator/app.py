@@ -34,6 +34,7 @@ from aggregator.model.report import (
     PollReport,
     PruneReport,
     PublishReport,
+    RankReport,
     SearchReport,
     SubscribeReport,
 )
@@ -43,13 +44,13 @@ from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
-from aggregator.pipeline.publish import RankingRules, publish
+from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
+from aggregator.pipeline.ranking import RankingRules, rank_stories
 from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.protocols import Clock, Fetcher, Parser, Poster
-from aggregator.rank import popularity
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
 from aggregator.store.upgrade import upgrade
@@ -89,6 +90,7 @@ class Aggregator:
         # Two passes of one flow never overlap: the later one would store what the earlier one read.
         self._grouping = threading.Lock()
         self._publishing = threading.Lock()
+        self._ranking = threading.Lock()
 
     @cached_property
     def poster(self) -> Poster:
@@ -132,8 +134,7 @@ class Aggregator:
         return TopicMatcher(self.settings.topics, default_language=self.settings.site.language)
 
     def configure(self) -> tuple[int, int]:
-        """Bring feeds, topics and scores in the store to the settings; return how many feeds came and went."""
-        ranking = self.settings.ranking
+        """Bring feeds and topics in the store to the settings; return how many feeds came and went."""
         with self.storage.write() as tx:
             for owner in tx.feeds.lease_owners():
                 if not _is_alive(owner):
@@ -142,21 +143,15 @@ class Aggregator:
             added, removed = tx.feeds.configure(self.settings.feeds, now=self.clock.now())
             tx.topics.configure(self.settings.topics)
             tx.streams.number(list_paths(topic.slug for topic in self.settings.topics))
-            tx.reads.rescore(
-                popularity.parameters(half_life=ranking.half_life, coverage_weight=ranking.coverage_weight),
-                score_of=self.score_of,
-                prior=self.prior,
-            )
         return added, removed
 
     def score_of(self, event: ReadEvent) -> float:
-        """Return the score that one read is worth."""
-        return popularity.read_score(event, half_life=self.settings.ranking.half_life)
+        """Return the weight of a read; the store does not ask for it any more."""
+        return event.weight
 
-    def prior(self, dated_at: datetime) -> float:
-        """Return the score that one publisher's coverage at `dated_at` is worth."""
-        ranking = self.settings.ranking
-        return popularity.prior_score(dated_at, coverage_weight=ranking.coverage_weight, half_life=ranking.half_life)
+    def prior(self, _dated_at: datetime) -> float:
+        """Return nothing of use; the store does not ask for it any more."""
+        return 0.0
 
     def poll(
         self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -236,17 +231,32 @@ class Aggregator:
         """Count the reads that feed readers reported and nobody took back; return how many."""
         return settle_reads(self.storage, score_of=self.score_of, now=self.clock.now())
 
-    def publish(self) -> PublishReport:
-        """Run one publish pass, over what was read until now."""
-        self.settle()
+    def rank(self, *, at_once: bool = False) -> RankReport:
+        """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now."""
+        with self._ranking:
+            self.settle()
+            return rank_stories(self.storage, self.settings.topics, self._ranking_rules, now=self.clock.now(), at_once=at_once)
+
+    @property
+    def _ranking_rules(self) -> RankingRules:
         ranking = self.settings.ranking
+        return RankingRules(
+            quantum=ranking.quantum,
+            day_half_life=ranking.half_life,
+            trend_half_life=ranking.trend_half_life,
+            coverage=ranking.coverage_weight,
+            top=ranking.top,
+            min_readers=ranking.min_reads,
+        )
+
+    def publish(self) -> PublishReport:
+        """Run one publish pass."""
         with self._publishing:
             return publish(
                 self.storage,
                 self.settings.topics,
                 self.site,
                 (RssWriter(), AtomWriter(), JsonFeedWriter()),
-                RankingRules(top=ranking.top, min_reads=ranking.min_reads),
                 now=self.clock.now(),
             )
 

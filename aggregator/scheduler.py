@@ -21,6 +21,7 @@ from aggregator.model.report import (
     PollReport,
     PruneReport,
     PublishReport,
+    RankReport,
     SearchReport,
     SubscribeReport,
 )
@@ -41,6 +42,9 @@ DELIVERY_TICK = timedelta(seconds=0.5)
 PING_TICK = timedelta(seconds=1)
 SUBSCRIBE_TICK = timedelta(minutes=1)
 
+RANK_TICK = timedelta(seconds=10)
+"""How often a new quantum of the ranking is looked for; between quanta it is one look at a note."""
+
 ARTICLE_TICK = timedelta(minutes=1)
 SEARCH_TICK = timedelta(hours=1)
 """How often it is looked for feeds that are gone; each is searched for once a week."""
@@ -48,6 +52,7 @@ SEARCH_TICK = timedelta(hours=1)
 Report = (
     PollReport
     | GroupReport
+    | RankReport
     | PublishReport
     | PruneReport
     | DeliveryReport
@@ -71,6 +76,7 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
     flows: list[tuple[str, Callable[[], Report], timedelta]] = [
         ("ingest", aggregator.poll, INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
+        ("ranking", aggregator.rank, RANK_TICK),
         ("publish", aggregator.publish, aggregator.settings.publishing.interval),
         ("retain", aggregator.prune, RETAIN_TICK),
     ]

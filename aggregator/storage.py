@@ -23,9 +23,11 @@ from aggregator.model.push import Delivery, Ping, Queued, Subscription
 from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, StoredSubscription, Unread
 from aggregator.model.reading import ReadEvent
 from aggregator.model.robots import RobotsFile
+from aggregator.model.story import Edition, Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 from aggregator.model.topic import Assignment, Topic
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
+LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +119,11 @@ class EntryStore(Protocol):
         """
         ...
 
-    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float]) -> None:
+    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float] | None = None) -> None:
         """Write entries, origins and poll states of many feeds, and end their leases.
 
-        `prior(dated_at)` is the score that one publisher's coverage is worth; a new entry starts with it, and an origin of
-        another site adds it (`model.reading.add_scores`).
+        A new entry founds a story; an origin of a site that did not carry its story yet counts as coverage of it.
+        `prior` is not used any more.
         """
         ...
 
@@ -139,10 +141,6 @@ class EntryStore(Protocol):
 
     def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
         """Return the newest entries over all, by `dated_at` falling, then by id."""
-        ...
-
-    def most_read(self, *, limit: int, topic: str | None = None, since: datetime | None = None) -> list[Entry]:
-        """Return entries that somebody read, by `score` falling; `since` bounds `dated_at` from below."""
         ...
 
     def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
@@ -184,19 +182,12 @@ class TopicStore(Protocol):
 
 
 class ReadStore(Protocol):
-    """Reads, their scores, and the lists they make."""
+    """Reads, one a reader and story."""
 
-    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float]) -> int:
-        """Record reads, one a reader key and entry; return how many were new. Scores of their entries rise in the same step.
+    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float] | None = None) -> int:
+        """Record reads, one a reader key and story; return how many were new. Sums and counts of stories rise in the same step.
 
-        Reads of entries that do not exist are dropped.
-        """
-        ...
-
-    def rescore(self, parameters: str, *, score_of: Callable[[ReadEvent], float], prior: Callable[[datetime], float]) -> bool:
-        """Recompute every score from the stored reads and origins unless they were made with equal `parameters`.
-
-        Returns whether it did. Reads older than their retention no longer count after a change of parameters.
+        Reads of entries that do not exist are dropped, and so are those without weight. `score_of` is not used any more.
         """
         ...
 
@@ -204,16 +195,109 @@ class ReadStore(Protocol):
         """Return the random salt of a UTC day, made on first use; salts older than two days are deleted."""
         ...
 
-    def entered(self, name: str, *, limit: int) -> list[tuple[int, datetime]]:
-        """Return entry ids that entered the list `name`, and when, latest first."""
-        ...
-
-    def enter(self, name: str, entry_ids: Sequence[int], *, at: datetime) -> None:
-        """Record that entries entered the list `name`; one that entered before keeps its time."""
+    def readers_a_day(self, *, since: datetime, until: datetime) -> float:
+        """Return the mean of distinct readers a UTC day, over the days on which anybody read; 0 if nobody did."""
         ...
 
     def prune(self, *, before: datetime) -> int:
-        """Delete read events from before; scores and counts stay."""
+        """Delete read events from before; sums and counts stay, hourly counts for as long as the longest window."""
+        ...
+
+
+class StoryStore(Protocol):
+    """Stories and their decayed sums; scores are made of the sums when stories are ranked."""
+
+    def scales(self) -> Mapping[Ranking, Scale]:
+        """Return how the sums decay now."""
+        ...
+
+    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime) -> bool:
+        """Recompute every sum from stored reads, exposures and origins unless they decay by these half-lives already.
+
+        Returns whether it did. Reads older than their retention no longer count after a change.
+        """
+        ...
+
+    def rebase(self, ranking: Ranking, *, zero: datetime, factor: float) -> None:
+        """Move the zero of an order: every sum and score of it is multiplied by `factor`, so that no order changes."""
+        ...
+
+    def expose(self, exposures: Mapping[int, float], *, at: datetime) -> None:
+        """Add exposures to stories; those no longer stored are passed over."""
+        ...
+
+    def rank(self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False) -> int:
+        """Bring windows and scores of the stories that changed, or all, up to date; return how many changed.
+
+        score = reads + worth.coverage * publishers - worth.exposure * exposures, each as its decayed sum.
+        """
+        ...
+
+    def ranked(self, ranking: Ranking, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by score falling, then the newer id; *Meistgelesen* holds what was read in the last 24 hours.
+
+        A topic's *Trend* is looked for among its newest entries and the first of the whole order.
+        """
+        ...
+
+    def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by their readers in the window falling, then the newer id; the score is the number of readers."""
+        ...
+
+    def standings(self, story_ids: Iterable[int], ranking: Ranking) -> dict[int, StoryStanding]:
+        """Return the stories that exist among `story_ids`; a score not made yet is 0."""
+        ...
+
+    def of_entries(self, entry_ids: Iterable[int]) -> dict[int, int]:
+        """Return the story of each entry that exists."""
+        ...
+
+    def site_hours(self, *, since: datetime) -> list[SiteHour]:
+        """Return what happened in each hour since, where anything did."""
+        ...
+
+    def merge(self, into: int, other: int) -> None:
+        """Make two stories one, `into`: a reader of both counts once, as of the earlier read, while read events exist."""
+        ...
+
+
+class ListStore(Protocol):
+    """Ranked lists as the last ranking left them, what entered them, how often they were seen, and editions."""
+
+    def places(self, name: str) -> list[ListPlace]:
+        """Return the list `name`, best first."""
+        ...
+
+    def put_places(self, name: str, places: Sequence[ListPlace]) -> None:
+        """Replace the list `name`."""
+        ...
+
+    def drop_others(self, names: Iterable[str]) -> None:
+        """Delete the places of lists that are not among `names`; what entered them is kept."""
+        ...
+
+    def add_views(self, views: Mapping[tuple[str, int], int]) -> None:
+        """Add views of the first so many places (0: all) of lists."""
+        ...
+
+    def take_views(self) -> dict[tuple[str, int], int]:
+        """Return the views since they were last taken, and begin again from zero."""
+        ...
+
+    def entered(self, name: str, *, limit: int) -> list[Entered]:
+        """Return what entered the list `name`, latest first, then by entry id falling."""
+        ...
+
+    def enter(self, name: str, entered: Sequence[Entered]) -> None:
+        """Record that entries entered the list `name`; one that entered before keeps its time and figures."""
+        ...
+
+    def editions(self, name: str, *, limit: int) -> list[Edition]:
+        """Return the editions called `name`, by period falling."""
+        ...
+
+    def add_edition(self, name: str, edition: Edition) -> bool:
+        """Keep an edition unless there is one of its period; return whether it was kept."""
         ...
 
 
@@ -528,6 +612,16 @@ class Transaction(Protocol):
     @property
     def streams(self) -> StreamStore:
         """The lists they subscribe to."""
+        ...
+
+    @property
+    def stories(self) -> StoryStore:
+        """The stories."""
+        ...
+
+    @property
+    def lists(self) -> ListStore:
+        """The ranked lists."""
         ...
 
     @property

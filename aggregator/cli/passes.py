@@ -67,11 +67,13 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
     """Assign what is new to topics, rank, and render the emitted feeds, once."""
     with opened(context) as aggregator:
         grouped = aggregator.group()
+        ranked = aggregator.rank(at_once=True)
         published = aggregator.publish()
     if as_json:
-        print_json({"grouped": asdict(grouped), "published": asdict(published)})
+        print_json({"grouped": asdict(grouped), "ranked": asdict(ranked), "published": asdict(published)})
         return
     typer.echo(f"{grouped.entries} entries looked at, {grouped.assigned} assigned to topics")
+    typer.echo(f"{ranked.lists} lists ranked, {ranked.entered} entries entered one")
     typer.echo(f"{published.written} documents written, {published.unchanged} unchanged, {published.removed} removed")
 
 

@@ -133,19 +133,41 @@ class PollingSettings(Section):
 class RankingSettings(Section):
     """How lists are ordered by reads."""
 
-    half_life: Duration = Field(default=12 * _HOUR, ge=_MINUTE, description="Time after which a read counts half.")
-    top: int = Field(default=10, ge=1, le=200, description="Places in a most-read list; entering them, an entry is emitted.")
-    coverage_weight: float = Field(
-        default=0.3,
+    half_life: Annotated[Duration, Field(ge=_MINUTE)] | None = Field(
+        default=None,
+        description="Time after which a read counts half in the most-read lists. Left out, by how much is read: 24h in a "
+        "household, down to 12h where thousands read.",
+    )
+    trend_half_life: Annotated[Duration, Field(ge=_MINUTE)] | None = Field(
+        default=None, description="The same for the trending lists. Left out, by how much is read: 12h, down to 3h."
+    )
+    quantum: Duration = Field(
+        default=15 * _MINUTE, ge=_SECOND, le=_DAY, description="Time between two rankings; between them no list changes."
+    )
+    top: int | None = Field(
+        default=None,
+        ge=1,
+        le=30,
+        description="Places at the top of a ranked list; an entry that gets there is emitted in the feed of the list. "
+        "Left out, 5.",
+    )
+    coverage_weight: float | None = Field(
+        default=None,
         ge=0,
         le=100,
-        description="What one publisher's coverage is worth, in reads; it gives an order before anybody reads.",
+        description="What one publisher's coverage is worth, in reads; it gives an order before anybody reads. "
+        "Left out, by how much is read: 0.3 in a household, up to 3.",
     )
     links: Literal["direct", "counted"] = Field(
         default="direct",
         description="Links of emitted entries: `direct` to the publisher, or `counted` over `/r/<id>`, which counts the click.",
     )
-    min_reads: int = Field(default=1, ge=1, description="Readers an entry needs before it may enter a most-read list.")
+    min_reads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Readers of 24 hours that a story needs before it may enter the feed of a ranked list. "
+        "Left out, by how much is read: 3 in a household, up to 20.",
+    )
 
 
 class ReadsSettings(Section):
@@ -255,7 +277,7 @@ class TopicRow(Section):
         description="Categories that publishers give; one of them is as good as a word of `any`. `Sport*` works too.",
     )
     about: str = Field(default="", description="What belongs here, in a sentence; has no effect yet.")
-    order: Order = Field(default=Order.NEWEST, description="Order of its feed: `newest` or `most_read`.")
+    order: Order = Field(default=Order.NEWEST, description="Order of its feed: `newest`, `most_read` or `trending`.")
     limit: int = Field(default=50, ge=1, le=500, description="Most entries in its feed.")
 
 

@@ -11,10 +11,11 @@ from html import escape
 from urllib.parse import urlsplit
 
 from aggregator.emit.text import one_line, teaser
-from aggregator.emit.words import Words, words_of
+from aggregator.emit.words import Words, reason_line, words_of
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.entry import Enclosure, Entry
 from aggregator.model.feed import Person
+from aggregator.model.story import Entered, Ranking
 from aggregator.model.topic import Topic
 
 TAG_YEAR = 2026
@@ -95,35 +96,45 @@ def build_topic_feed(site: Site, topic: Topic, entries: Sequence[Entry], *, full
     )
 
 
-def build_most_read_feed(
-    site: Site, topic: Topic | None, listed: Sequence[tuple[Entry, datetime]], *, full_text: bool = False
+def build_ranked_feed(
+    site: Site, ranking: Ranking, topic: Topic | None, listed: Sequence[tuple[Entry, Entered]], *, full_text: bool = False
 ) -> FeedDocument:
-    """Return the feed "Meistgelesene Artikel" of a topic or of the whole site, in the order given.
+    """Return the feed of a ranking ("Meistgelesene Artikel", "Im Trend") of a topic or of the whole site, in the order given.
 
     `listed` says when each entry entered the list, and that is its date: feed readers sort by date and would hide a rank.
+    Why it entered stands before its summary, with the figures of that time, so that nothing published changes with its rank.
     """
     words = words_of(site.language)
     shown = listed[:MAX_ENTRIES]
-    path = f"/topics/{topic.slug}/most-read" if topic else "/most-read"
+    path = f"/topics/{topic.slug}/{ranking}" if topic else f"/{ranking}"
+    names = words.rankings[ranking]
     return FeedDocument(
         path=path,
         base_url=site.base_url,
         id=mint_id(site, path.removeprefix("/")),
-        title=words.most_read_on_topic.format(title=topic.title) if topic else words.most_read,
-        description=words.most_read_description.format(site=site.title),
+        title=names.on_topic.format(title=topic.title) if topic else names.title,
+        description=names.description.format(site=site.title),
         language=site.language,
-        updated_at=max((max(entered_at, entry.modified_at) for entry, entered_at in shown), default=NEVER),
+        updated_at=max((max(entered.at, entry.modified_at) for entry, entered in shown), default=NEVER),
         entries=tuple(
-            _document_entry(
-                site,
-                entry,
-                published_at=entered_at,
-                updated_at=entered_at,
-                full_text=full_text,
+            _with_reason(
+                _document_entry(site, entry, published_at=entered.at, updated_at=entered.at, full_text=full_text),
+                reason_line(site.language, readers=entered.readers, publishers=entered.publishers or 0),
             )
-            for entry, entered_at in shown
+            for entry, entered in shown
         ),
         hub_url=site.hub_url,
+    )
+
+
+def _with_reason(entry: DocumentEntry, reason: str) -> DocumentEntry:
+    if not reason:
+        return entry
+    line = escape(reason, quote=False)
+    return replace(
+        entry,
+        summary_html=f"{line} \u2013 {entry.summary_html}" if entry.summary_html else line,
+        content_html=f"<p>{line}</p>{entry.content_html}" if entry.content_html else "",
     )
 
 

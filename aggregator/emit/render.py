@@ -10,7 +10,7 @@ from hashlib import blake2b
 from aggregator.model.document import FeedDocument, Rendered
 from aggregator.protocols import FeedWriter
 
-VERSION = "1"
+VERSION = "2"
 """Version of everything in this package that shapes bytes; a higher one makes every document be rendered anew."""
 
 MAX_BODY_BYTES = 524_288

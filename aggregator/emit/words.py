@@ -5,7 +5,19 @@ The German phrases do without ß, so that they are right in Switzerland, too (a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from aggregator.model.story import Ranking, shown_readers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingWords:
+    """Phrases of one ranking."""
+
+    title: str
+    on_topic: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,61 +26,90 @@ class Words:
 
     more_on_topic: str
     topic_description: str
-    most_read: str
-    most_read_on_topic: str
-    most_read_description: str
+    rankings: Mapping[Ranking, RankingWords]
     untitled: str
-    one_read: str
-    reads: str
+    readers: str
     publishers: str
 
 
 GERMAN = Words(
     more_on_topic="Mehr zum Thema: {title}",
     topic_description="Neue Artikel vieler Quellen zum Thema {title}, gesammelt von {site}",
-    most_read="Meistgelesene Artikel",
-    most_read_on_topic="Meistgelesene Artikel: {title}",
-    most_read_description="Was bei {site} am meisten gelesen wird. Ein Artikel erscheint einmal, sobald er vorne liegt.",
+    rankings={
+        Ranking.MOST_READ: RankingWords(
+            title="Meistgelesene Artikel",
+            on_topic="Meistgelesene Artikel: {title}",
+            description="Was bei {site} am meisten gelesen wird. Ein Artikel erscheint einmal, sobald er vorne liegt.",
+        ),
+        Ranking.TRENDING: RankingWords(
+            title="Im Trend",
+            on_topic="Im Trend: {title}",
+            description="Was jetzt interessiert bei {site}. Ein Artikel erscheint einmal, sobald er vorne liegt.",
+        ),
+    },
     untitled="Ohne Titel",
-    one_read="Von einer Person gelesen",
-    reads="Von {count} Personen gelesen",
-    publishers="{count} Quellen berichten",
+    readers="{count} Leserinnen und Leser in 24 Stunden",
+    publishers="{count} Quellen",
 )
 
 ENGLISH = Words(
     more_on_topic="More on: {title}",
     topic_description="New articles from many sources on {title}, collected by {site}",
-    most_read="Most read articles",
-    most_read_on_topic="Most read articles: {title}",
-    most_read_description="What readers of {site} read most. An article appears once, when it gets to the top.",
+    rankings={
+        Ranking.MOST_READ: RankingWords(
+            title="Most read articles",
+            on_topic="Most read articles: {title}",
+            description="What readers of {site} read most. An article appears once, when it gets to the top.",
+        ),
+        Ranking.TRENDING: RankingWords(
+            title="Trending",
+            on_topic="Trending: {title}",
+            description="What interests readers of {site} now. An article appears once, when it gets to the top.",
+        ),
+    },
     untitled="Untitled",
-    one_read="Read by one person",
-    reads="Read by {count} people",
-    publishers="{count} sources report",
+    readers="{count} readers in 24 hours",
+    publishers="{count} sources",
 )
 
 FRENCH = Words(
     more_on_topic="Plus sur le sujet\u00a0: {title}",
     topic_description="Nouveaux articles de plusieurs sources sur le sujet {title}, réunis par {site}",
-    most_read="Articles les plus lus",
-    most_read_on_topic="Articles les plus lus\u00a0: {title}",
-    most_read_description="Ce qui est le plus lu chez {site}. Un article paraît une fois, quand il arrive en tête.",
+    rankings={
+        Ranking.MOST_READ: RankingWords(
+            title="Articles les plus lus",
+            on_topic="Articles les plus lus\u00a0: {title}",
+            description="Ce qui est le plus lu chez {site}. Un article paraît une fois, quand il arrive en tête.",
+        ),
+        Ranking.TRENDING: RankingWords(
+            title="Tendances",
+            on_topic="Tendances\u00a0: {title}",
+            description="Ce qui intéresse maintenant chez {site}. Un article paraît une fois, quand il arrive en tête.",
+        ),
+    },
     untitled="Sans titre",
-    one_read="Lu par une personne",
-    reads="Lu par {count} personnes",
-    publishers="{count} sources en parlent",
+    readers="{count} lectrices et lecteurs en 24 heures",
+    publishers="{count} sources",
 )
 
 ITALIAN = Words(
     more_on_topic="Altro sul tema: {title}",
     topic_description="Nuovi articoli di molte fonti sul tema {title}, raccolti da {site}",
-    most_read="Articoli più letti",
-    most_read_on_topic="Articoli più letti: {title}",
-    most_read_description="Quello che si legge di più su {site}. Un articolo appare una volta, quando arriva in cima.",
+    rankings={
+        Ranking.MOST_READ: RankingWords(
+            title="Articoli più letti",
+            on_topic="Articoli più letti: {title}",
+            description="Quello che si legge di più su {site}. Un articolo appare una volta, quando arriva in cima.",
+        ),
+        Ranking.TRENDING: RankingWords(
+            title="Di tendenza",
+            on_topic="Di tendenza: {title}",
+            description="Quello che interessa adesso chi legge {site}. Un articolo appare una volta, quando arriva in cima.",
+        ),
+    },
     untitled="Senza titolo",
-    one_read="Letto da una persona",
-    reads="Letto da {count} persone",
-    publishers="Ne parlano {count} fonti",
+    readers="{count} lettrici e lettori in 24 ore",
+    publishers="{count} fonti",
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}
@@ -79,12 +120,15 @@ def words_of(language: str) -> Words:
     return LANGUAGES.get(language.lower().partition("-")[0], GERMAN)
 
 
-def reason_line(language: str, *, reads: int, publishers: int) -> str:
-    """Return why an entry stands where it stands, for pages: `Von 12 Personen gelesen · 3 Quellen berichten`."""
+def reason_line(language: str, *, readers: int | None, publishers: int) -> str:
+    """Return why an entry stands where it stands: `412 Leserinnen und Leser in 24 Stunden · 7 Quellen`.
+
+    A number of readers that must not be shown is left out.
+    """
     words = words_of(language)
     parts = []
-    if reads > 0:
-        parts.append(words.one_read if reads == 1 else words.reads.format(count=reads))
+    if shown_readers(readers) is not None:
+        parts.append(words.readers.format(count=readers))
     if publishers > 1:
         parts.append(words.publishers.format(count=publishers))
     return " · ".join(parts)

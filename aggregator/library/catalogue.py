@@ -10,6 +10,7 @@ from aggregator.emit.words import words_of
 from aggregator.model.document import Format
 from aggregator.model.feed import Feed
 from aggregator.model.reader import FIRST_LIST_STREAM, Members
+from aggregator.model.story import Ranking
 from aggregator.storage import Transaction
 
 TOPIC_PREFIX = "/topics/"
@@ -101,10 +102,10 @@ def _list_stream(stream_id: int, path: str, titles: dict[str, str], site: Reader
     if slug is not None and is_topic(path):
         title, members = titles[slug], Members(topics=(slug,))
     elif slug is not None:
-        title = words.most_read_on_topic.format(title=titles[slug])
-        members = Members(lists=((stream_id, f"most-read/{slug}"),))
+        title = words.rankings[Ranking.MOST_READ].on_topic.format(title=titles[slug])
+        members = Members(lists=((stream_id, f"topics/{slug}/most-read"),))
     else:
-        title, members = words.most_read, Members(lists=((stream_id, "most-read"),))
+        title, members = words.rankings[Ranking.MOST_READ].title, Members(lists=((stream_id, "most-read"),))
     page_url = site.base_url + path
     return Stream(id=stream_id, title=title, feed_url=f"{page_url}.{Format.ATOM}", page_url=page_url, members=members)
 

@@ -9,12 +9,13 @@ from datetime import datetime
 from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
+from aggregator.library.rankings import read_most_read
 from aggregator.model.article import Article
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
-from aggregator.rank.most_read import top_entries
+from aggregator.model.story import RankedStory, Window
 from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
 
 ENTRY_ID_LIMIT = 10**15  # ids stay below (model.entry.Entry); anything above never reaches the database
@@ -27,17 +28,7 @@ MOST_READ_ENTRIES = 20
 RELATED_ENTRIES = 6
 HEALTH_EVENTS = 20
 
-READ_CANDIDATES_PER_PLACE = 5  # publishers are capped in a ranking, so more are looked at than it has places
-
 CursorAt = tuple[datetime, int]  # (dated_at, id) of the last entry shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankingWindow:
-    """Which entries a ranking on a page may hold: dated since, and with at least so many readers."""
-
-    since: datetime
-    min_reads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +64,7 @@ class FrontPage:
     leads: tuple[Entry, ...]
     blocks: tuple[TopicBlock, ...]
     newest: tuple[Entry, ...]
-    most_read: tuple[Entry, ...]
+    most_read: tuple[RankedStory, ...]
     counts: StoreCounts
 
 
@@ -85,7 +76,7 @@ class TopicPage:
     topic: TopicRow
     entries: tuple[Entry, ...]
     next_before: CursorAt | None
-    most_read: tuple[Entry, ...]
+    most_read: tuple[RankedStory, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +85,7 @@ class MostReadPage:
 
     masthead: Masthead
     topic: TopicRow | None
-    entries: tuple[Entry, ...]
+    stories: tuple[RankedStory, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +96,7 @@ class EntryPage:
     entry: Entry
     topics: tuple[TopicRow, ...]
     related: tuple[Entry, ...]
-    most_read: tuple[Entry, ...]
+    most_read: tuple[RankedStory, ...]
     article: Article | None
 
 
@@ -123,7 +114,7 @@ class FeedHealth:
     events: tuple[FeedEvent, ...]
 
 
-def read_front_page(storage: Storage, *, ranking: RankingWindow) -> FrontPage:
+def read_front_page(storage: Storage) -> FrontPage:
     """Return the index."""
     with storage.read() as tx:
         masthead = read_masthead(tx)
@@ -140,12 +131,12 @@ def read_front_page(storage: Storage, *, ranking: RankingWindow) -> FrontPage:
             leads=leads,
             blocks=blocks,
             newest=_without(shown, newest)[: 2 * FRONT_TOPIC_ENTRIES],
-            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES),
+            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
             counts=tx.counts(),
         )
 
 
-def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None, ranking: RankingWindow) -> TopicPage:
+def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None) -> TopicPage:
     """Return one page of a topic.
 
     Raises: TopicNotFound.
@@ -161,11 +152,11 @@ def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None, ran
             topic=topic,
             entries=tuple(page),
             next_before=(last.dated_at, last.id) if last else None,
-            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES, topic=slug),
+            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES, topic=slug),
         )
 
 
-def read_most_read_page(storage: Storage, slug: str | None, *, ranking: RankingWindow) -> MostReadPage:
+def read_most_read_page(storage: Storage, slug: str | None, *, window: Window) -> MostReadPage:
     """Return the most-read entries of one topic or of all.
 
     Raises: TopicNotFound.
@@ -173,11 +164,11 @@ def read_most_read_page(storage: Storage, slug: str | None, *, ranking: RankingW
     with storage.read() as tx:
         masthead = read_masthead(tx)
         topic = _topic(masthead, slug) if slug is not None else None
-        entries = _most_read(tx, ranking, limit=MOST_READ_ENTRIES, topic=slug)
-        return MostReadPage(masthead=masthead, topic=topic, entries=entries)
+        stories = read_most_read(tx, window, limit=MOST_READ_ENTRIES, topic=slug)
+        return MostReadPage(masthead=masthead, topic=topic, stories=stories)
 
 
-def read_entry_page(storage: Storage, entry_id: int, *, ranking: RankingWindow) -> EntryPage:
+def read_entry_page(storage: Storage, entry_id: int) -> EntryPage:
     """Return an entry with the newest of its topics.
 
     Raises: EntryNotFound.
@@ -199,7 +190,7 @@ def read_entry_page(storage: Storage, entry_id: int, *, ranking: RankingWindow) 
             related=tuple(
                 sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
             ),
-            most_read=_most_read(tx, ranking, limit=BOX_ENTRIES),
+            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
             article=tx.articles.get(entry_id),
         )
 
@@ -302,11 +293,6 @@ def count_publishers(entry: Entry) -> int:
 
 def _without(shown: set[int], entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.id not in shown)
-
-
-def _most_read(tx: Transaction, ranking: RankingWindow, *, limit: int, topic: str | None = None) -> tuple[Entry, ...]:
-    candidates = tx.entries.most_read(limit=limit * READ_CANDIDATES_PER_PLACE, topic=topic, since=ranking.since)
-    return tuple(top_entries([entry for entry in candidates if entry.reads >= ranking.min_reads], top=limit))
 
 
 def _topic(masthead: Masthead, slug: str) -> TopicRow:

@@ -65,7 +65,8 @@ class Entry:
     `dated_at` is the date to sort and emit by: the publisher's, clamped, or a guess made once when the entry was first seen.
     `modified_at` is the last time its content changed (`first_seen_at` if never). `revision` rises with every change.
     `origins` holds at least one feed, the one whose words are `data` first, the others by first sighting.
-    `score` is log2 of the decayed reads (see `rank.popularity`); `reads` counts the distinct readers.
+    `story_id` is the story it belongs to. `score` is that story's in *Trend* as of the last ranking (0 before the first; only
+    its order means something), `reads` counts the story's distinct readers.
     """
 
     id: int
@@ -75,5 +76,6 @@ class Entry:
     modified_at: datetime
     revision: int
     origins: tuple[Origin, ...]
-    score: float
+    story_id: int = 0
+    score: float = 0.0
     reads: int = 0

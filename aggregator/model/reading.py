@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +36,3 @@ class ReadFacts:
     method: str
     user_agent: str
     headers: tuple[tuple[str, str], ...] = ()
-
-
-def add_scores(first: float, second: float) -> float:
-    """Return log2(2^first + 2^second): a score is the log2 of a decayed count, so adding counts adds scores this way."""
-    high, low = max(first, second), min(first, second)
-    if low == -math.inf:
-        return high
-    return high + math.log2(1.0 + 2.0 ** (low - high))

@@ -41,6 +41,15 @@ class GroupReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RankReport:
+    """One ranking: stories whose score was made anew, lists filled, and entries that entered one; nothing between quanta."""
+
+    stories: int = 0
+    lists: int = 0
+    entered: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishReport:
     """One publish pass: documents whose bytes changed, and those that stayed as they were."""
 

@@ -11,6 +11,7 @@ class Order(enum.StrEnum):
 
     NEWEST = "newest"
     MOST_READ = "most_read"
+    TRENDING = "trending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

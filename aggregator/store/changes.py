@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,14 @@ from sqlalchemy import Connection, bindparam, case, delete, or_, select, true, u
 from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedState, PollState, site_of
-from aggregator.model.reading import add_scores
 from aggregator.store import push, sequences
 from aggregator.store.bulk import insert_rows
 from aggregator.store.columns import Time
+from aggregator.store.coverage import sites_of_stories
 from aggregator.store.loading import chunks
 from aggregator.store.rows import entry_data_values, feed_data_text, poll_values
-from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds, leases
+from aggregator.store.scales import arrival, read_scales
+from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds, leases, stories
 
 _POLL_COLUMNS = tuple(poll_values(PollState()))
 _DATA_COLUMNS = tuple(entry_data_values(EntryData(title="")))
@@ -33,24 +34,29 @@ _SAVE_POLL = (
 _END_LEASES = delete(leases).where(leases.c.feed_id.in_(bindparam("ids", expanding=True)))
 _SAVE_DATA = update(feeds).where(feeds.c.id == bindparam("feed")).values(data=bindparam("text"), read_since_prune=true())
 _SITES = select(feeds.c.id, feeds.c.site).where(feeds.c.id.in_(bindparam("ids", expanding=True)))
-_STANDING = select(entries.c.id, entries.c.dated_at, entries.c.score).where(entries.c.id.in_(bindparam("ids", expanding=True)))
-_CARRIERS = (
-    select(entry_origins.c.entry_id, feeds.c.site)
-    .join(feeds, feeds.c.id == entry_origins.c.feed_id)
-    .where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)))
+_STANDING = (
+    select(entries.c.id, entries.c.story_id, stories.c.dated_at)
+    .join(stories, stories.c.id == entries.c.story_id)
+    .where(entries.c.id.in_(bindparam("ids", expanding=True)))
 )
 _BOUND = (
-    select(entry_origins.c.feed_id, entry_origins.c.guid_key, entry_origins.c.entry_id)
+    select(entry_origins.c.feed_id, entry_origins.c.guid_key, entry_origins.c.entry_id, entry_origins.c.content_hash)
     .add_columns(entry_origins.c.is_primary, entry_origins.c.first_seen_at)
     .where(entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)))
 )
 _UNBIND = delete(entry_origins).where(
     entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.guid_key == bindparam("guid")
 )
-_RAISE_SCORE = (
-    update(entries)
-    .where(entries.c.id == bindparam("entry"))
-    .values(score=bindparam("new_score"), revision=bindparam("new_revision"))
+_SAVE_REVISION = update(entries).where(entries.c.id == bindparam("entry")).values(revision=bindparam("new_revision"))
+_ADD_COVERAGE = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(
+        publishers=stories.c.publishers + 1,
+        day_coverage=stories.c.day_coverage + bindparam("day"),
+        trend_coverage=stories.c.trend_coverage + bindparam("trend"),
+        touched=true(),
+    )
 )
 _REPLACE_DATA = (
     update(entries)
@@ -62,6 +68,22 @@ _SAVE_HASH = (
     .where(entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.guid_key == bindparam("guid"))
     .values(content_hash=bindparam("new_hash"), url_key=bindparam("new_url_key"))
 )
+
+
+_EMPTY_STORY: dict[str, Any] = {
+    "publishers": 1,
+    "readers": 0,
+    "readers_24h": 0,
+    "readers_7d": 0,
+    "readers_30d": 0,
+    "day_reads": 0.0,
+    "day_exposure": 0.0,
+    "day_score": None,
+    "trend_reads": 0.0,
+    "trend_exposure": 0.0,
+    "trend_score": None,
+    "touched": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +98,9 @@ class _Placed:
 class ChangeWriter:
     """Writes a batch of feed changes inside one transaction."""
 
-    def __init__(self, connection: Connection, *, prior: Callable[[datetime], float]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._prior = prior
+        self._scales = read_scales(connection)
 
     def write(self, changes: Sequence[FeedChange]) -> None:
         """Write all of it, new entries first: other feeds of the batch may carry them too."""
@@ -93,20 +115,31 @@ class ChangeWriter:
             return
         revisions = sequences.take(self._connection, sequences.REVISION, len(new))
         entry_rows: list[dict[str, Any]] = []
+        story_rows: list[dict[str, Any]] = []
         origin_rows: list[dict[str, Any]] = []
         for (change, entry), revision in zip(new, revisions, strict=True):
             row = entry_data_values(entry.update.data)
-            row["id"] = entry.id
+            row["id"] = row["story_id"] = entry.id
             row["revision"] = revision
             row["dated_at"] = entry.dated_at
             row["first_seen_at"] = row["modified_at"] = change.polled_at
-            row["score"] = self._prior(entry.dated_at)
-            row["reads"] = 0
             entry_rows.append(row)
+            story_rows.append(self._founded_story(entry.id, entry.dated_at))
             origin_rows.append(_origin_row(change.feed_id, entry.id, entry.update, change.polled_at, is_primary=True))
         insert_rows(self._connection, entries, entry_rows)
+        insert_rows(self._connection, stories, story_rows)
         insert_rows(self._connection, entry_origins, origin_rows)
         sequences.advance(self._connection, sequences.ENTRY_ID, max(entry.id for _, entry in new) + 1)
+
+    def _founded_story(self, entry_id: int, dated_at: datetime) -> dict[str, Any]:
+        weights = self._scales.weights(dated_at)
+        return _EMPTY_STORY | {
+            "id": entry_id,
+            "entry_id": entry_id,
+            "dated_at": dated_at,
+            "day_coverage": weights.day,
+            "trend_coverage": weights.trend,
+        }
 
     def _add_origins(self, changes: Sequence[FeedChange]) -> None:
         added = [
@@ -115,7 +148,7 @@ class ChangeWriter:
         if not added:
             return
         standing = self._standing(place.change.entry_id for place in added)
-        self._raise_scores([place for place in added if not place.change.rebinds], standing)
+        self._add_coverage([place for place in added if not place.change.rebinds], standing)
         rows = [
             _origin_row(
                 place.feed_id,
@@ -126,45 +159,53 @@ class ChangeWriter:
             )
             for place in added
         ]
-        self._inherit([row for row, place in zip(rows, added, strict=True) if place.change.rebinds])
+        rebound = [(row, place) for row, place in zip(rows, added, strict=True) if place.change.rebinds]
+        edited = self._inherit([row for row, _ in rebound])
+        edited &= standing.keys()
+        self._replace_data(
+            [(place.at, place.change.update, row["entry_id"]) for row, place in rebound if row["entry_id"] in edited]
+        )
         insert_rows(self._connection, entry_origins, rows)
 
-    def _standing(self, entry_ids: Iterable[int]) -> dict[int, tuple[datetime, float]]:
-        """Return date and score of the entries that retention has not taken."""
-        found: dict[int, tuple[datetime, float]] = {}
+    def _standing(self, entry_ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+        """Return the story of the entries that retention has not taken, and its date."""
+        found: dict[int, tuple[int, datetime]] = {}
         for ids in chunks(dict.fromkeys(entry_ids)):
-            found.update((row.id, (row.dated_at, row.score)) for row in self._connection.execute(_STANDING, {"ids": ids}))
+            found.update((row.id, (row.story_id, row.dated_at)) for row in self._connection.execute(_STANDING, {"ids": ids}))
         return found
 
-    def _raise_scores(self, added: Sequence[_Placed], standing: dict[int, tuple[datetime, float]]) -> None:
-        """Count the coverage of sites that did not carry the entry yet, and tell that its origins changed."""
+    def _add_coverage(self, added: Sequence[_Placed], standing: dict[int, tuple[int, datetime]]) -> None:
+        """Count the coverage of sites that did not carry the story yet, and tell that the origins of entries changed."""
         added = [place for place in added if place.change.entry_id in standing]
         if not added:
             return
         sites: dict[int, str] = {}
         for ids in chunks({place.feed_id for place in added}):
             sites.update(self._connection.execute(_SITES, {"ids": ids}).all())
-        voices: dict[int, set[str]] = {}
-        for ids in chunks({place.change.entry_id for place in added}):
-            for entry_id, site in self._connection.execute(_CARRIERS, {"ids": ids}):
-                voices.setdefault(entry_id, set()).add(site)
-        scores = {place.change.entry_id: standing[place.change.entry_id][1] for place in added}
+        carriers = sites_of_stories(self._connection, {standing[place.change.entry_id][0] for place in added})
+        rows: list[dict[str, Any]] = []
         for place in added:
-            entry_id, site = place.change.entry_id, sites[place.feed_id]
-            if site not in voices.setdefault(entry_id, set()):
-                voices[entry_id].add(site)
-                scores[entry_id] = add_scores(scores[entry_id], self._prior(standing[entry_id][0]))
-        revisions = sequences.take(self._connection, sequences.REVISION, len(scores))
+            story_id, dated_at = standing[place.change.entry_id]
+            site = sites[place.feed_id]
+            if site not in carriers.setdefault(story_id, {}):
+                carriers[story_id][site] = place.at
+                weights = self._scales.weights(arrival(place.at, dated_at=dated_at))
+                rows.append({"story": story_id, "day": weights.day, "trend": weights.trend})
+        if rows:
+            self._connection.execute(_ADD_COVERAGE, rows)
+        changed = list(dict.fromkeys(place.change.entry_id for place in added))
+        revisions = sequences.take(self._connection, sequences.REVISION, len(changed))
         self._connection.execute(
-            _RAISE_SCORE,
-            [
-                {"entry": entry_id, "new_score": score, "new_revision": revision}
-                for (entry_id, score), revision in zip(scores.items(), revisions, strict=True)
-            ],
+            _SAVE_REVISION,
+            [{"entry": entry_id, "new_revision": revision} for entry_id, revision in zip(changed, revisions, strict=True)],
         )
 
-    def _inherit(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Take out the identities that `rows` replace, and hand their place and time on."""
+    def _inherit(self, rows: Sequence[dict[str, Any]]) -> set[int]:
+        """Take out the identities that `rows` replace, and hand their place and time on.
+
+        Returns the entries whose words come from such an identity and are not the same any more.
+        """
+        edited: set[int] = set()
         by_feed: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             by_feed.setdefault(row["feed_id"], []).append(row)
@@ -177,8 +218,11 @@ class ChangeWriter:
                 heir = heir_of[bound.entry_id]
                 heir["is_primary"] = heir["is_primary"] or bound.is_primary
                 heir["first_seen_at"] = min(heir["first_seen_at"], bound.first_seen_at)
+                if bound.is_primary and bound.content_hash != heir["content_hash"]:
+                    edited.add(bound.entry_id)
             if old:
                 self._connection.execute(_UNBIND, [{"feed": feed_id, "guid": bound.guid_key} for bound in old])
+        return edited
 
     def _modify(self, changes: Sequence[FeedChange]) -> None:
         modified: list[tuple[FeedChange, ModifiedEntry]] = [
@@ -198,17 +242,21 @@ class ChangeWriter:
                 for change, entry in modified
             ],
         )
-        replaced = [(change, entry) for change, entry in modified if entry.primary]
-        if replaced:
-            revisions = sequences.take(self._connection, sequences.REVISION, len(replaced))
-            self._connection.execute(
-                _REPLACE_DATA,
-                [
-                    {"entry": entry.entry_id, "new_revision": revision, "new_modified_at": change.polled_at}
-                    | {f"new_{name}": value for name, value in entry_data_values(entry.update.data).items()}
-                    for (change, entry), revision in zip(replaced, revisions, strict=True)
-                ],
-            )
+        self._replace_data([(change.polled_at, entry.update, entry.entry_id) for change, entry in modified if entry.primary])
+
+    def _replace_data(self, replaced: Sequence[tuple[datetime, EntryUpdate, int]]) -> None:
+        """Give entries new words, and a new revision."""
+        if not replaced:
+            return
+        revisions = sequences.take(self._connection, sequences.REVISION, len(replaced))
+        self._connection.execute(
+            _REPLACE_DATA,
+            [
+                {"entry": entry_id, "new_revision": revision, "new_modified_at": at}
+                | {f"new_{name}": value for name, value in entry_data_values(seen.data).items()}
+                for (at, seen, entry_id), revision in zip(replaced, revisions, strict=True)
+            ],
+        )
 
     def _save_polls(self, changes: Sequence[FeedChange]) -> None:
         if not changes:

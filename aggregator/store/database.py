@@ -21,14 +21,16 @@ from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
 from aggregator.store.health import SqlHealthStore
 from aggregator.store.invariants import broken_invariants
+from aggregator.store.lists import SqlListStore
 from aggregator.store.push import SqlPushStore
 from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
 from aggregator.store.states import SqlStateStore
+from aggregator.store.stories import SqlStoryStore
 from aggregator.store.streams import SqlStreamStore
-from aggregator.store.tables import entries, feeds, reads, topics
+from aggregator.store.tables import entries, feeds, reads, stories, topics
 from aggregator.store.topics import SqlTopicStore
 from aggregator.store.upgrade import upgrade
 
@@ -76,6 +78,16 @@ class SqlTransaction:
         return SqlStreamStore(self._connection)
 
     @cached_property
+    def stories(self) -> SqlStoryStore:
+        """The stories."""
+        return SqlStoryStore(self._connection)
+
+    @cached_property
+    def lists(self) -> SqlListStore:
+        """The ranked lists."""
+        return SqlListStore(self._connection)
+
+    @cached_property
     def documents(self) -> SqlDocumentStore:
         """The rendered documents."""
         return SqlDocumentStore(self._connection)
@@ -106,7 +118,7 @@ class SqlTransaction:
             feeds_failing=states.get(FeedState.FAILING, 0) + states.get(FeedState.BROKEN, 0),
             feeds_gone=states.get(FeedState.GONE, 0),
             entries=self._connection.execute(select(func.count()).select_from(entries)).scalar_one(),
-            stories=0,  # until grouping founds them
+            stories=self._connection.execute(select(func.count()).select_from(stories)).scalar_one(),
             topics=self._connection.execute(select(func.count()).select_from(topics)).scalar_one(),
             readers=self._connection.execute(select(func.count()).select_from(readers)).scalar_one(),
             reads=self._connection.execute(select(func.count()).select_from(reads)).scalar_one(),

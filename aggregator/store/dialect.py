@@ -114,6 +114,13 @@ def upsert(
     return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded), where=where)
 
 
+def accumulate(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that, where the primary key exists, adds the other columns to those of the row."""
+    made = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    sums = {column.name: column + made.excluded[column.name] for column in table.columns if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=sums)
+
+
 def _others(table: Table, excluded: Any) -> dict[str, Column[Any]]:
     return {column.name: excluded[column.name] for column in table.columns if not column.primary_key}
 

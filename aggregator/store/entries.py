@@ -14,7 +14,7 @@ from aggregator.store.changes import ChangeWriter
 from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
 from aggregator.store.retention import prune_entries
-from aggregator.store.tables import SOMEBODY_READ, entries, entry_topics
+from aggregator.store.tables import entries
 
 
 class SqlEntryStore:
@@ -30,9 +30,9 @@ class SqlEntryStore:
         next_entry_id = number(self._connection, sequences.ENTRY_ID)
         return find_known(self._connection, updates, next_entry_id=next_entry_id, mark_seen=self._writable)
 
-    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float]) -> None:
+    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float] | None = None) -> None:  # noqa: ARG002 - goes with its callers
         """Write entries, origins and poll states of many feeds, and end their leases."""
-        ChangeWriter(self._connection, prior=prior).write(changes)
+        ChangeWriter(self._connection).write(changes)
 
     def get(self, entry_id: int) -> Entry | None:
         """Return one entry."""
@@ -56,19 +56,6 @@ class SqlEntryStore:
         statement = select(entries).order_by(entries.c.dated_at.desc(), entries.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(entries.c.dated_at < before)
-        return load_entries(self._connection, self._connection.execute(statement).all())
-
-    def most_read(self, *, limit: int, topic: str | None = None, since: datetime | None = None) -> list[Entry]:
-        """Return entries that somebody read, by `score` falling, then by id falling."""
-        statement = select(entries).where(SOMEBODY_READ).order_by(entries.c.score.desc(), entries.c.id.desc()).limit(limit)
-        if topic is not None:
-            statement = statement.where(
-                select(entry_topics.c.entry_id)
-                .where(entry_topics.c.entry_id == entries.c.id, entry_topics.c.slug == topic)
-                .exists()
-            )
-        if since is not None:
-            statement = statement.where(entries.c.dated_at >= since)
         return load_entries(self._connection, self._connection.execute(statement).all())
 
     def prune(self, *, before: datetime, keep_per_feed: int) -> int:

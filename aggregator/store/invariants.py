@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from aggregator.store import sequences
-from aggregator.store.tables import LIVE, entries, entry_origins
+from aggregator.store.tables import LIVE, entries, entry_origins, stories
 
 _NAMED = 5  # ids to name in a complaint
 
@@ -28,6 +28,8 @@ _RULES: tuple[tuple[str, Select[int]], ...] = (
         .group_by(entry_origins.c.entry_id)
         .having(func.sum(cast(entry_origins.c.is_primary, Integer)) != 1),
     ),
+    ("entries without their story", _ENTRY_IDS.where(entries.c.story_id.not_in(select(stories.c.id)))),
+    ("stories without the entry that stands for them", select(stories.c.id).where(stories.c.entry_id.not_in(_ENTRY_IDS))),
 )
 
 

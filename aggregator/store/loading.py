@@ -1,4 +1,4 @@
-"""Entries with their origins: three queries for any number of entries."""
+"""Entries with their origins and the figures of their stories: four queries for any number of entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from aggregator.model.entry import Entry, Origin
 from aggregator.store.rows import entry_of, origin_of
-from aggregator.store.tables import LIVE, entries, entry_origins, feeds
+from aggregator.store.tables import LIVE, entries, entry_origins, feeds, stories
 
 CHUNK = 500  # values in one IN list: below the limit of every SQLite (999), and few shapes of a statement to compile
 
@@ -23,6 +23,9 @@ _ORIGINS = (
 )
 _FEEDS = select(feeds.c.id, feeds.c.url, feeds.c.site, feeds.c.settings, feeds.c.data).where(
     feeds.c.id.in_(bindparam("ids", expanding=True))
+)
+_FIGURES = select(stories.c.id, stories.c.readers, stories.c.trend_score).where(
+    stories.c.id.in_(bindparam("ids", expanding=True))
 )
 _ENTRIES = select(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -43,8 +46,18 @@ def load_entries(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) 
     origins: dict[int, Origin] = {}
     for ids in chunks({feed_id for feed_ids in carriers.values() for feed_id in feed_ids}):
         origins.update((row.id, origin_of(row)) for row in connection.execute(_FEEDS, {"ids": ids}))
-    # A feed may carry an entry under two guids; it is one origin all the same.
-    return [entry_of(row, tuple(origins[feed_id] for feed_id in dict.fromkeys(carriers[row.id]))) for row in rows]
+    figures: dict[int, tuple[float, int]] = {}
+    for ids in chunks({row.story_id for row in rows}):
+        figures.update(
+            (story.id, (story.trend_score or 0.0, story.readers)) for story in connection.execute(_FIGURES, {"ids": ids})
+        )
+    made = []
+    for row in rows:
+        score, readers = figures[row.story_id]
+        # A feed may carry an entry under two guids; it is one origin all the same.
+        carried_by = tuple(origins[feed_id] for feed_id in dict.fromkeys(carriers[row.id]))
+        made.append(entry_of(row, carried_by, score=score, reads=readers))
+    return made
 
 
 def load_by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, false, func, select, update
 
+from aggregator.store.coverage import entries_of_stories
 from aggregator.store.loading import chunks
 from aggregator.store.reader_tables import IS_STARRED, entry_states
-from aggregator.store.tables import LIVE, PRUNED_LISTED, PRUNED_UNSEEN, entries, entry_origins, feeds
+from aggregator.store.tables import LIVE, PRUNED_LISTED, PRUNED_UNSEEN, entries, entry_origins, feeds, stories
 
 _READ_FEEDS = select(feeds.c.id).where(feeds.c.read_since_prune)
 _PLACES = (
@@ -35,6 +36,13 @@ _EXPIRED = select(entries.c.id).where(
     entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
 )
 _MARK = update(entry_origins).where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True))).values(pruned=PRUNED_LISTED)
+_STORY_OF = select(entries.c.id, entries.c.story_id).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+_DELETE_STORIES = delete(stories).where(stories.c.id.in_(bindparam("ids", expanding=True)))
+_SAVE_LEAD = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"), stories.c.entry_id.in_(bindparam("gone", expanding=True)))
+    .values(entry_id=bindparam("lead"))
+)
 _DELETE = delete(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -51,6 +59,20 @@ def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: in
     connection.execute(update(feeds).where(feeds.c.read_since_prune).values(read_since_prune=false()))
     expired = connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars().all()
     for ids in chunks(expired):
+        story_of = dict(connection.execute(_STORY_OF, {"ids": ids}).all())
         connection.execute(_MARK, {"ids": ids})
         connection.execute(_DELETE, {"ids": ids})
+        _end_stories(connection, story_of)
     return len(expired)
+
+
+def _end_stories(connection: Connection, story_of: dict[int, int]) -> None:
+    """Delete the stories whose last entry went; where the entry that stood for one went, the first of the others does."""
+    left: dict[int, int] = {}
+    for entry_id, story_id in entries_of_stories(connection, story_of.values()).items():
+        left[story_id] = min(entry_id, left.get(story_id, entry_id))
+    ended = set(story_of.values()) - left.keys()
+    if ended:
+        connection.execute(_DELETE_STORIES, {"ids": list(ended)})
+    for story_id, lead in left.items():
+        connection.execute(_SAVE_LEAD, {"story": story_id, "lead": lead, "gone": list(story_of)})

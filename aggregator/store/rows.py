@@ -233,8 +233,8 @@ def entry_data_values(data: EntryData) -> dict[str, Any]:
     }
 
 
-def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...]) -> Entry:
-    """Return the entry of a whole row of `entries`."""
+def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...], *, score: float, reads: int) -> Entry:
+    """Return the entry of a whole row of `entries`, with the figures of its story."""
     return Entry(
         id=row.id,
         data=EntryData(
@@ -259,8 +259,9 @@ def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...]) -> Entry:
         modified_at=row.modified_at,
         revision=row.revision,
         origins=origins,
-        score=row.score,
-        reads=row.reads,
+        story_id=row.story_id,
+        score=score,
+        reads=reads,
     )
 
 

@@ -94,12 +94,11 @@ entries = Table(
     "entries",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("story_id", BigInteger, nullable=False),  # no foreign key: checking it would cost every new entry a search
     Column("revision", BigInteger, nullable=False),
     Column("dated_at", Time, nullable=False),
     Column("first_seen_at", Time, nullable=False),
     Column("modified_at", Time, nullable=False),
-    Column("score", Double, nullable=False),
-    Column("reads", Integer, nullable=False),
     Column("title", Text, nullable=False),
     Column("guid", Text),
     Column("url", Text),
@@ -118,10 +117,71 @@ entries = Table(
     Index("ix_entries_revision", "revision", unique=True),
     Index("ix_entries_dated_at_id", "dated_at", "id"),
 )
-# Only what somebody read is ever ordered by score, so a new entry costs this index nothing. The condition is text because
-# SQLite uses a partial index only where the query repeats its words.
-SOMEBODY_READ: ColumnElement[bool] = literal_column("reads > 0")
-Index("ix_entries_score", entries.c.score, sqlite_where=SOMEBODY_READ, postgresql_where=SOMEBODY_READ)
+# An entry that stands in the story it founded has its story's id, so only the others are looked for. Conditions of partial
+# indexes are text because SQLite uses such an index only where the query repeats its words.
+IN_ANOTHERS_STORY: ColumnElement[bool] = literal_column("story_id <> id")
+Index("ix_entries_story_id", entries.c.story_id, sqlite_where=IN_ANOTHERS_STORY, postgresql_where=IN_ANOTHERS_STORY)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),  # of the founding entry
+    Column("entry_id", BigInteger, nullable=False),  # the entry that stands for it in lists
+    Column("dated_at", Time, nullable=False),
+    Column("publishers", Integer, nullable=False),  # sites that carry it
+    Column("readers", Integer, nullable=False),  # ever
+    Column("readers_24h", Integer, nullable=False),  # these three as of the last ranking, from story_hours
+    Column("readers_7d", Integer, nullable=False),
+    Column("readers_30d", Integer, nullable=False),
+    # Decayed sums by the scales "most-read" (day) and "trending" (trend), and the score made of them by the last ranking.
+    Column("day_reads", Double, nullable=False),
+    Column("day_coverage", Double, nullable=False),  # one a publisher
+    Column("day_exposure", Double, nullable=False),
+    Column("day_score", Double),
+    Column("trend_reads", Double, nullable=False),
+    Column("trend_coverage", Double, nullable=False),
+    Column("trend_exposure", Double, nullable=False),
+    Column("trend_score", Double),
+    Column("touched", Boolean, nullable=False),  # its sums changed since the last ranking
+)
+READ_24H: ColumnElement[bool] = literal_column("readers_24h > 0")
+READ_7D: ColumnElement[bool] = literal_column("readers_7d > 0")
+READ_30D: ColumnElement[bool] = literal_column("readers_30d > 0")
+IN_TREND: ColumnElement[bool] = literal_column("trend_score IS NOT NULL")
+TOUCHED: ColumnElement[bool] = literal_column("touched")
+EXPOSED: ColumnElement[bool] = literal_column("day_exposure > 0")
+Index("ix_stories_day_score", stories.c.day_score, sqlite_where=READ_24H, postgresql_where=READ_24H)
+Index("ix_stories_trend_score", stories.c.trend_score, sqlite_where=IN_TREND, postgresql_where=IN_TREND)
+Index("ix_stories_readers_7d", stories.c.readers_7d, sqlite_where=READ_7D, postgresql_where=READ_7D)
+Index("ix_stories_readers_30d", stories.c.readers_30d, sqlite_where=READ_30D, postgresql_where=READ_30D)
+Index("ix_stories_touched", stories.c.id, sqlite_where=TOUCHED, postgresql_where=TOUCHED)
+Index("ix_stories_exposed", stories.c.id, sqlite_where=EXPOSED, postgresql_where=EXPOSED)
+
+story_hours = Table(  # what happened to a story in an hour that anything happened in
+    "story_hours",
+    metadata,
+    Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("hour", Integer, primary_key=True, index=True),  # whole hours since 1970, UTC
+    Column("readers", Integer, nullable=False),
+    Column("exposure", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+site_hours = Table(  # the same over all stories
+    "site_hours",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("reads", Double, nullable=False),  # by their weights
+    Column("exposure", Double, nullable=False),
+)
+
+scales = Table(  # by which the sums of stories decay
+    "scales",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("zero", Time, nullable=False),  # when an event weighs 1
+    Column("half_life", Duration, nullable=False),
+)
 
 entry_origins = Table(
     "entry_origins",
@@ -171,8 +231,9 @@ entry_topics = Table(
 reads = Table(
     "reads",
     metadata,
-    Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("reader_key", Bytes, primary_key=True),
+    Column("entry_id", BigInteger, nullable=False),  # the first entry of the story that the reader read
     Column("at", Time, nullable=False, index=True),
     Column("via", String, nullable=False),
     Column("weight", Double, nullable=False),
@@ -192,7 +253,35 @@ list_entries = Table(
     Column("name", String, primary_key=True),
     Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("entered_at", Time, nullable=False),
+    Column("readers", Integer),  # of 24 hours when it entered; null: not known
+    Column("publishers", Integer),  # when it entered
     Index("ix_list_entries_name_entered_at_entry_id", "name", "entered_at", "entry_id"),
+)
+
+list_places = Table(  # lists as the last ranking left them
+    "list_places",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("since_at", Time),  # in the top without a break; null: below it
+)
+
+list_views = Table(  # views of the first places of a list since the last ranking
+    "list_views",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("places", Integer, primary_key=True, autoincrement=False),
+    Column("views", Integer, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("period", String, primary_key=True),  # the day or week it is of, ISO 8601
+    Column("made_at", Time, nullable=False),
+    Column("content", Text, nullable=False),  # JSON
 )
 
 documents = Table(

@@ -15,9 +15,10 @@ from starlette.responses import Response
 
 from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
-from aggregator.library.streams import CursorAt, Masthead, RankingWindow
+from aggregator.library.streams import CursorAt, Masthead
 from aggregator.model.document import Format
 from aggregator.model.reading import Via
+from aggregator.model.story import Window, shown_readers
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
 from aggregator.web.respond import accepts_gzip, represent, represent_page, respond
@@ -26,8 +27,6 @@ from aggregator.web.visitors import client_address, read_facts
 
 CACHE_CONTROL = "public, max-age=60"  # seconds; times are told in minutes
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
-WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-DEFAULT_WINDOW = "24h"
 FORMAT_NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
 FORMAT_TYPES = {
     Format.RSS: "application/rss+xml",
@@ -50,7 +49,7 @@ class Alternate:
 def show_front(request: Request) -> Response:
     """Show the index: what is new, by topic; what is read; what can be subscribed to."""
     web = web_of(request)
-    view = streams.read_front_page(web.storage, ranking=_ranking(web, DEFAULT_WINDOW))
+    view = streams.read_front_page(web.storage)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
     feeds.append(("/most-read", web.words.say("most_read")))
     alternates = _alternates(web, view.masthead, feeds)
@@ -62,7 +61,7 @@ def show_topic(request: Request) -> Response:
     web = web_of(request)
     slug = request.path_params["slug"]
     before = _cursor(request.query_params.get("before"))
-    view = streams.read_topic_page(web.storage, slug, before=before, ranking=_ranking(web, DEFAULT_WINDOW))
+    view = streams.read_topic_page(web.storage, slug, before=before)
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
     alternates = _topic_alternates(web, view.masthead, slug, view.topic.title)
     return _page(
@@ -81,10 +80,10 @@ def show_most_read(request: Request) -> Response:
     """Show the most-read entries of a topic or of all, in a window of time."""
     web = web_of(request)
     slug = request.path_params.get("slug")
-    window = request.query_params.get("window", DEFAULT_WINDOW)
-    if window not in WINDOWS:
+    window = request.query_params.get("window", Window.DAY)
+    if window not in set(Window):
         raise HTTPException(404)
-    view = streams.read_most_read_page(web.storage, slug, ranking=_ranking(web, window))
+    view = streams.read_most_read_page(web.storage, slug, window=Window(window))
     path = "/most-read" if view.topic is None else f"/topics/{view.topic.slug}/most-read"
     title = web.words.say("most_read") if view.topic is None else web.words.say("most_read_in", topic=view.topic.title)
     return _page(
@@ -103,7 +102,7 @@ def show_most_read(request: Request) -> Response:
 def show_entry(request: Request) -> Response:
     """Show an entry, and count that it was read."""
     web = web_of(request)
-    view = streams.read_entry_page(web.storage, entry_id_of(request), ranking=_ranking(web, DEFAULT_WINDOW))
+    view = streams.read_entry_page(web.storage, entry_id_of(request))
     web.recorder.count_read(
         read_facts(request),
         entry_id=view.entry.id,
@@ -122,6 +121,7 @@ def show_entry(request: Request) -> Response:
         masthead=view.masthead,
         view=view,
         entry=view.entry,
+        readers=shown_readers(view.entry.reads),
         alternates=alternates,
         active=view.topics[0].slug if view.topics else None,
         cache_control=ENTRY_CACHE_CONTROL,
@@ -187,16 +187,12 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(p=presentation, windows=list(WINDOWS), formats=FORMAT_NAMES)
+    environment.globals.update(p=presentation, windows=[str(window) for window in Window], formats=FORMAT_NAMES)
     return environment
 
 
 def _gzipped(request: Request) -> bool:
     return accepts_gzip(request.headers.get("accept-encoding", ""))
-
-
-def _ranking(web: Web, window: str) -> RankingWindow:
-    return RankingWindow(since=web.clock.now() - WINDOWS[window], min_reads=web.site.min_reads)
 
 
 def _topic_alternates(web: Web, masthead: Masthead, slug: str, title: str) -> list[Alternate]:

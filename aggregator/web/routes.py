@@ -34,8 +34,10 @@ def make_routes() -> list[Route]:
     """Return the routes, feeds before pages: a page's path would take a feed's as well."""
     return [
         Route("/topics/{slug}/most-read.{format}", feeds.serve_feed),
+        Route("/topics/{slug}/trending.{format}", feeds.serve_feed),
         Route("/topics/{slug}.{format}", feeds.serve_feed),
         Route("/most-read.{format}", feeds.serve_feed),
+        Route("/trending.{format}", feeds.serve_feed),
         Route("/r/{entry_id}", clicks.follow_entry),
         Route("/", pages.show_front),
         Route("/topics/{slug}", pages.show_topic),

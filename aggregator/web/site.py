@@ -27,16 +27,14 @@ Network = IPv4Network | IPv6Network
 class WebSite:
     """The site as its pages show it.
 
-    `base_url` has no trailing slash. `zone` None is the zone of this machine. Entries with fewer than `min_reads` readers
-    are in no ranking, so that a list does not tell of one person. `counted` False leads links straight to the publisher, for
-    a host that only has files.
+    `base_url` has no trailing slash. `zone` None is the zone of this machine. `counted` False leads links straight to the
+    publisher, for a host that only has files.
     """
 
     title: str
     base_url: str
     language: str = "de"
     contact: str | None = None
-    min_reads: int = 1
     counted: bool = True
     zone: tzinfo | None = None
     hub_url: str | None = None  # that our feeds name

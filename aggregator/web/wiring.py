@@ -31,7 +31,6 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
                 base_url=settings.site.base_url,
                 language=settings.site.language,
                 contact=settings.site.contact or None,
-                min_reads=settings.ranking.min_reads,
                 counted=counted,
                 hub_url=settings.push.hub,
                 full_text=settings.publishing.full_text,

@@ -28,11 +28,6 @@ def unset_fields(value: object) -> list[str]:
     return [field.name for field in dataclasses.fields(value) if getattr(value, field.name) in (None, "", (), 0, False)]
 
 
-def no_prior(_dated_at: datetime) -> float:
-    """Coverage worth one decayed read: log2(1)."""
-    return 0.0
-
-
 def make_update(guid: str, *, url: str | None = "", title: str | None = None, data: EntryData | None = None) -> EntryUpdate:
     """An entry of a document; `url` "" makes one up, None is an entry without identity across feeds."""
     link = f"https://example.org/{guid}" if url == "" else url
@@ -68,7 +63,7 @@ def configure(storage: Storage, *urls: str, now: datetime = NOON) -> list[Feed]:
 def save(storage: Storage, *changes: FeedChange) -> None:
     """Write changes."""
     with storage.write() as transaction:
-        transaction.entries.apply(changes, prior=no_prior)
+        transaction.entries.apply(changes)
 
 
 def read_feed(
@@ -100,6 +95,6 @@ def add_entries(
             NewEntry(id=first + place, update=make_update(guid), dated_at=(dated_at or now) - place * step)
             for place, guid in enumerate(guids)
         ]
-        transaction.entries.apply([read_feed(feed_id, new=new, now=now)], prior=no_prior)
+        transaction.entries.apply([read_feed(feed_id, new=new, now=now)])
         found = transaction.entries.get_many(entry.id for entry in new)
     return [found[entry.id] for entry in new]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from aggregator.emit.build import Site, build_most_read_feed, build_topic_feed
+from aggregator.emit.build import Site, build_ranked_feed, build_topic_feed
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Enclosure, Entry, EntryData
 from aggregator.model.feed import Person
+from aggregator.model.story import Entered, Ranking
 from aggregator.model.topic import Topic
 from aggregator.protocols import FeedWriter
 from tests.fakes.stored import NOON, make_entry, make_origin
@@ -59,9 +60,13 @@ def plain_entries() -> list[Entry]:
     ]
 
 
-def listed_entries() -> list[tuple[Entry, datetime]]:
-    """The same entries with the time they entered a most-read list."""
-    return [(entry, NOON + timedelta(hours=3 - number)) for number, entry in enumerate(plain_entries())]
+def listed_entries() -> list[tuple[Entry, Entered]]:
+    """The same entries with the time they entered a ranked list: known by many, by few, and by nobody knows how many."""
+    figures = ((412, 7), (2, 2), (None, None))
+    return [
+        (entry, Entered(entry_id=entry.id, at=NOON + timedelta(hours=3 - number), readers=readers, publishers=publishers))
+        for number, (entry, (readers, publishers)) in enumerate(zip(plain_entries(), figures, strict=True))
+    ]
 
 
 def topic_document(entries: list[Entry] | None = None, *, full_text: bool = False, site: Site = SITE) -> FeedDocument:
@@ -69,4 +74,4 @@ def topic_document(entries: list[Entry] | None = None, *, full_text: bool = Fals
 
 
 def most_read_document() -> FeedDocument:
-    return build_most_read_feed(SITE, None, listed_entries())
+    return build_ranked_feed(SITE, Ranking.MOST_READ, None, listed_entries())

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.document import Format, Rendered
@@ -16,13 +15,16 @@ from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Perso
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
 from aggregator.normalise.identity import url_key
-from aggregator.rank.popularity import prior_score, read_score
+from aggregator.pipeline.ranking import RankingRules, rank_stories
 from aggregator.storage import Storage
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-HALF_LIFE = timedelta(hours=12)
-score_of = partial(read_score, half_life=HALF_LIFE)
-prior = partial(prior_score, coverage_weight=0.5, half_life=HALF_LIFE)
+
+
+def score_of(event: ReadEvent) -> float:
+    """Not used any more."""
+    return event.weight
+
 
 MEDIA_TYPES = {
     Format.RSS: "application/rss+xml",
@@ -171,7 +173,7 @@ def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: b
             )
             for place, (url, title) in enumerate(SOURCES)
         ]
-        tx.entries.apply(changes, prior=prior)
+        tx.entries.apply(changes)
         tx.topics.assign(
             [topic.slug for topic in TOPICS],
             list(range(1, len(news) + 1)),
@@ -183,9 +185,10 @@ def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: b
                 ReadEvent(entry_id=number, at=NOON, via=Via.CLICK, reader_key=bytes([reader]) * 16)
                 for number, item in enumerate(news, 1)
                 for reader in range(item.reads)
-            ],
-            score_of=score_of,
+            ]
         )
+    rank_stories(storage, TOPICS, RankingRules(min_readers=1_000), now=NOON, at_once=True)  # lists to show, none entered
+    with storage.write() as tx:
         if documents:
             tx.documents.put(
                 [

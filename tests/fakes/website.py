@@ -13,11 +13,12 @@ from starlette.applications import Starlette
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
 from aggregator.model.entry import Entry
+from aggregator.model.reading import ReadEvent
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
 from aggregator.web.site import OwnSite, WebSite
 from tests.fakes.clock import FakeClock
-from tests.fakes.newsroom import NOON, score_of
+from tests.fakes.newsroom import NOON
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 TOKEN = "a-token-of-our-own-server"
@@ -92,11 +93,15 @@ class Newsroom:
         return entry
 
 
+def weight_of(event: ReadEvent) -> float:
+    return event.weight
+
+
 def open_site(
     storage: Storage, *, language: str = "de", base_url: str = "https://news.example", full_text: bool = False
 ) -> Newsroom:
     clock = FakeClock(NOON)
-    recorder = ReadRecorder(storage, score_of=score_of)
+    recorder = ReadRecorder(storage, score_of=weight_of)
     site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC, full_text=full_text)
     app = create_app(
         storage=storage,
@@ -107,7 +112,7 @@ def open_site(
         own_site=OwnSite(
             tokens=(TOKEN, "another-token-of-ours"),
             allowed_origins=frozenset({ORIGIN}),
-            record=lambda reads, now: record_reported(storage, reads, score_of=score_of, now=now),
+            record=lambda reads, now: record_reported(storage, reads, score_of=weight_of, now=now),
         ),
         metrics_from=["127.0.0.0/8"],
     )

@@ -16,7 +16,6 @@ from tests.fakes.changes import (
     configure,
     key_of,
     make_update,
-    no_prior,
     read_feed,
     save,
     unset_fields,
@@ -103,12 +102,10 @@ def test_ids_are_given_out_once_and_rise(storage: Storage) -> None:
     assert known(storage).next_entry_id == 3
 
 
-def test_a_new_entry_starts_with_the_score_of_its_coverage(storage: Storage) -> None:
+def test_a_new_entry_founds_its_story(storage: Storage) -> None:
     (feed,) = configure(storage, A)
-    with storage.write() as transaction:
-        new = NewEntry(id=1, update=make_update("one"), dated_at=NOON - HOUR)
-        transaction.entries.apply([read_feed(feed.id, new=[new])], prior=lambda at: (NOON - at) / HOUR)
-    assert get(storage, 1).score == 1.0
+    add_entries(storage, feed.id, "one", "two")
+    assert [(get(storage, entry_id).story_id, get(storage, entry_id).reads) for entry_id in (1, 2)] == [(1, 0), (2, 0)]
 
 
 def test_what_is_known_of_an_entry_is_found_by_guid(storage: Storage) -> None:
@@ -172,7 +169,7 @@ def test_words_of_a_feed_that_is_not_the_first_are_remembered_and_change_nothing
     assert (origin.content_hash, origin.primary) == (edited.content_hash, False)
 
 
-def test_an_added_origin_stands_behind_the_first_and_raises_revision_and_score(storage: Storage) -> None:
+def test_an_added_origin_stands_behind_the_first_and_raises_the_revision(storage: Storage) -> None:
     feed, other = configure(storage, A, B)
     (before,) = add_entries(storage, feed.id, "one")
     copy = make_update("copy", url="https://example.org/one")
@@ -180,16 +177,8 @@ def test_an_added_origin_stands_behind_the_first_and_raises_revision_and_score(s
     after = get(storage, 1)
     assert [origin.feed_id for origin in after.origins] == [feed.id, other.id]
     assert after.revision > before.revision
-    assert (after.score, after.modified_at) == (1.0, before.modified_at)  # twice the prior of one read
+    assert after.modified_at == before.modified_at
     assert known(storage, (999, [copy])).by_url[key_of("https://example.org/one")] == (1, frozenset({feed.id, other.id}))
-
-
-def test_a_second_feed_of_the_same_site_is_no_second_voice(storage: Storage) -> None:
-    feed, other = configure(storage, "https://a.example/1", "https://www.a.example/2")
-    add_entries(storage, feed.id, "one")
-    copy = make_update("copy", url="https://example.org/one")
-    save(storage, read_feed(other.id, added=[AddedOrigin(entry_id=1, update=copy, rebinds=False)]))
-    assert get(storage, 1).score == 0.0
 
 
 def test_two_feeds_may_bring_the_same_new_entry_in_one_batch(storage: Storage) -> None:
@@ -207,14 +196,35 @@ def test_two_feeds_may_bring_the_same_new_entry_in_one_batch(storage: Storage) -
 def test_a_renewed_guid_replaces_the_old_one_and_stays_primary(storage: Storage) -> None:
     (feed,) = configure(storage, A)
     (before,) = add_entries(storage, feed.id, "one")
-    renewed = make_update("renewed", url="https://example.org/one")
+    renewed = make_update("renewed", url="https://example.org/one", title="Title of one")
     save(storage, read_feed(feed.id, added=[AddedOrigin(entry_id=1, update=renewed, rebinds=True)], now=NOON + DAY))
     found = known(storage, (feed.id, [renewed, make_update("one")]))
     assert found.by_guid.keys() == {(feed.id, renewed.guid_key)}
     assert found.by_guid[feed.id, renewed.guid_key].primary
     after = get(storage, 1)
-    assert (after.revision, after.score, len(after.origins)) == (before.revision, before.score, 1)
+    assert (after.revision, after.data, len(after.origins)) == (before.revision, before.data, 1)
     assert storage.check() == []
+
+
+def test_a_renewed_guid_with_other_words_gives_the_entry_its_words(storage: Storage) -> None:
+    (feed,) = configure(storage, A)
+    (before,) = add_entries(storage, feed.id, "one")
+    renewed = make_update("renewed", url="https://example.org/one", title="Other words")
+    save(storage, read_feed(feed.id, added=[AddedOrigin(entry_id=1, update=renewed, rebinds=True)], now=NOON + DAY))
+    after = get(storage, 1)
+    assert (after.data.title, after.modified_at) == ("Other words", NOON + DAY)
+    assert after.revision > before.revision
+
+
+def test_a_renewed_guid_of_a_feed_that_only_carries_the_entry_leaves_its_words(storage: Storage) -> None:
+    feed, other = configure(storage, A, B)
+    add_entries(storage, feed.id, "one")
+    copy = make_update("copy", url="https://example.org/one")
+    save(storage, read_feed(other.id, added=[AddedOrigin(entry_id=1, update=copy, rebinds=False)]))
+    before = get(storage, 1)
+    renewed = make_update("renewed copy", url="https://example.org/one", title="Other words")
+    save(storage, read_feed(other.id, added=[AddedOrigin(entry_id=1, update=renewed, rebinds=True)], now=NOON + DAY))
+    assert get(storage, 1) == before
 
 
 def test_a_feed_that_carries_an_entry_under_two_guids_is_one_origin(storage: Storage) -> None:
@@ -278,7 +288,7 @@ def test_a_pruned_entry_does_not_come_back_while_its_feed_lists_it(storage: Stor
     for _ in range(4):
         with storage.write() as transaction:
             found = transaction.entries.known([(feed.id, [update]), (other.id, [copy])])
-            transaction.entries.apply([read_feed(feed.id)], prior=no_prior)
+            transaction.entries.apply([read_feed(feed.id)])
         assert found.by_guid == {
             (feed.id, update.guid_key): KnownOrigin(entry_id=1, content_hash=update.content_hash, primary=False)
         }

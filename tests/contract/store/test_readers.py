@@ -9,6 +9,7 @@ import pytest
 from aggregator.errors import ReaderExists
 from aggregator.model.reader import Credentials, Reader, StoredSubscription, account_key
 from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of
@@ -146,7 +147,7 @@ def test_topics_of_many_entries_and_when_they_entered_a_list(storage: Storage) -
         transaction.topics.configure([Topic(slug="b", title="B"), Topic(slug="a", title="A")])
         made = [Assignment(slug=slug, entry_id=entry_id, reason="") for slug, entry_id in (("a", 1), ("b", 1), ("a", 3))]
         transaction.topics.assign(["a", "b"], [1, 2, 3], made, revision=3)
-        transaction.reads.enter("top", [1, 2], at=NOON)
+        transaction.lists.enter("top", [Entered(entry_id=each, at=NOON) for each in (1, 2)])
         assert transaction.streams.topics() == [("b", "B"), ("a", "A")]
         assert transaction.streams.topics_of([1, 2, 3, 99]) == {1: ["b", "a"], 3: ["a"]}
         assert transaction.streams.entered("top", [2, 3]) == {2: NOON}

@@ -11,6 +11,7 @@ import pytest
 from aggregator.model.change import AddedOrigin
 from aggregator.model.reader import Credentials, EntryState, Members, Selection, Unread, account_key, list_item_id
 from aggregator.model.reading import Via
+from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, read_feed, save
@@ -38,7 +39,7 @@ def open_shelf(storage: Storage) -> None:
         transaction.topics.configure([Topic(slug="t", title="T")])
         made_of = [Assignment(slug="t", entry_id=entry_id, reason="") for entry_id in (1, 4, 5)]
         transaction.topics.assign(["t"], [1, 4, 5], made_of, revision=5)
-        transaction.reads.enter("top", [1, 3], at=NOON + 5 * HOUR)
+        transaction.lists.enter("top", [Entered(entry_id=each, at=NOON + 5 * HOUR) for each in (1, 3)])
 
 
 def chosen(members: Members, **wanted: object) -> Selection:

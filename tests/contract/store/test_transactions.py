@@ -69,7 +69,7 @@ def test_the_store_at_a_glance(storage: Storage) -> None:
         transaction.note(LAST_PASS_NOTE, NOON.isoformat())
         counts = transaction.counts()
     assert (counts.feeds, counts.feeds_ok, counts.feeds_failing, counts.feeds_gone) == (4, 1, 1, 1)
-    assert (counts.entries, counts.topics, counts.reads, counts.stories, counts.readers) == (2, 1, 0, 0, 0)
+    assert (counts.entries, counts.topics, counts.reads, counts.stories, counts.readers) == (2, 1, 0, 2, 0)
     assert counts.last_pass_at == NOON
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.model.story import Entered
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
 from tests.fakes.feed_reader import FeedReader, add_alice, open_feed_reader
@@ -20,7 +21,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     with closing(open_database(f"sqlite:///{file}")) as storage:
         open_newsroom(storage)
         with storage.write() as tx:
-            tx.reads.enter("most-read", [1, 2], at=NOON)
+            tx.lists.enter("most-read", [Entered(entry_id=each, at=NOON) for each in (1, 2)])
         return file, add_alice(storage)
 
 

@@ -35,6 +35,7 @@ def news(clock: FakeClock) -> FakeFetcher:
 
 def publish_all(aggregator: Aggregator) -> Mapping[str, Rendered]:
     aggregator.group()
+    aggregator.rank(at_once=True)
     aggregator.publish()
     with aggregator.storage.read() as tx:
         return {document.path: document for document in tx.documents.all()}
@@ -124,7 +125,7 @@ def test_the_most_read_feed_lists_an_entry_once_and_keeps_its_date(open_with: Op
         (basel, _bern) = sorted(tx.entries.newest(limit=2), key=lambda entry: entry.data.title)
         readers = [bytes([number]) * 16 for number in range(12)]
         events = [ReadEvent(entry_id=basel.id, at=clock.at, via=Via.CLICK, reader_key=key) for key in readers]
-        tx.reads.add(events, score_of=aggregator.score_of)
+        tx.reads.add(events)
     first = feedparser.parse(publish_all(aggregator)["/most-read.atom"].body).entries
     clock.advance(HOUR)
     second = feedparser.parse(publish_all(aggregator)["/most-read.atom"].body).entries

@@ -173,6 +173,7 @@ def test_broken_invariants_are_told_in_words(storage: SqlStorage, file: Path) ->
         other.execute("UPDATE entry_origins SET pruned = 1 WHERE entry_id = 2")
         other.execute("DELETE FROM entries WHERE id = 3")
         other.execute("UPDATE entry_origins SET is_primary = 0 WHERE entry_id = 4")
+        other.execute("DELETE FROM stories WHERE id = 4")
         other.execute("UPDATE sequences SET next = 2")
         other.commit()
     complaints = storage.check()
@@ -181,6 +182,8 @@ def test_broken_invariants_are_told_in_words(storage: SqlStorage, file: Path) ->
         "origins without their entry: 3",
         "entries that were pruned and are there: 2",
         "entries without exactly one primary origin: 4",
+        "entries without their story: 4",
+        "stories without the entry that stands for them: 3",
         "the next entry_id would be 2, and 4 is given out",
         "the next revision would be 2, and 4 is given out",
     ]
@@ -188,7 +191,7 @@ def test_broken_invariants_are_told_in_words(storage: SqlStorage, file: Path) ->
 
 def test_rows_that_point_nowhere_are_told(storage: SqlStorage, file: Path) -> None:
     with closing(sqlite3.connect(file)) as other:
-        other.execute("INSERT INTO list_entries VALUES ('x', 99, 0)")
+        other.execute("INSERT INTO list_entries (name, entry_id, entered_at) VALUES ('x', 99, 0)")
         other.commit()
     assert storage.check() == ["row 1 of list_entries points to a missing row of entries"]
 

@@ -11,11 +11,23 @@ from sqlalchemy import event
 from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
 from aggregator.model.reader import Members, Selection
 from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.story import Entered, ListPlace, Ranking, Window, Worth
 from aggregator.model.topic import Assignment, Topic
 from aggregator.store.database import SqlStorage
-from tests.fakes.changes import HOUR, NOON, add_entries, configure, key_of, make_update, no_prior, ok_poll, read_feed
+from tests.fakes.changes import HOUR, NOON, add_entries, configure, key_of, make_update, ok_poll, read_feed
 
-LARGE = ("entries", "entry_origins", "feeds", "reads", "entry_topics", "list_entries", "documents")
+LARGE = (
+    "entries",
+    "entry_origins",
+    "feeds",
+    "reads",
+    "entry_topics",
+    "list_entries",
+    "documents",
+    "stories",
+    "story_hours",
+    "list_places",
+)
 
 
 @dataclasses.dataclass
@@ -74,7 +86,6 @@ def test_a_pass_looks_at_no_whole_table(storage: SqlStorage, plans: Plans) -> No
                 read_feed(other.id, added=[AddedOrigin(entry_id=1, update=copy, rebinds=False)]),
                 FeedChange(feed_id=feed.id, polled_at=NOON, poll=ok_poll(), url="https://new.example/feed"),
             ],
-            prior=no_prior,
         )
     assert len(plans.steps) > 15
     assert plans.scans() == []
@@ -88,14 +99,22 @@ def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(sto
     plans.steps.clear()
     with storage.write() as transaction:
         transaction.topics.assign(["t"], [1, 2], [Assignment(slug="t", entry_id=1, reason="")], revision=2)
-        transaction.reads.add(
-            [ReadEvent(entry_id=1, at=NOON, via=Via.CLICK, reader_key=key_of("anna"))], score_of=lambda _event: 0.0
-        )
-        transaction.reads.enter("most-read", [1], at=NOON)
-        transaction.reads.entered("most-read", limit=9)
+        transaction.reads.add([ReadEvent(entry_id=1, at=NOON, via=Via.CLICK, reader_key=key_of("anna"))])
+        transaction.stories.expose({1: 2.0}, at=NOON)
+        transaction.stories.rank(dict.fromkeys(Ranking, Worth(coverage=0.3, exposure=0.1)), now=NOON)
+        transaction.lists.enter("most-read", [Entered(entry_id=1, at=NOON)])
+        transaction.lists.entered("most-read", limit=9)
+        transaction.lists.put_places("most-read", [ListPlace(place=1, story_id=1, since_at=NOON)])
+        transaction.lists.places("most-read")
         transaction.reads.prune(before=NOON)
-        transaction.entries.most_read(limit=9)
-        transaction.entries.most_read(limit=9, topic="t", since=NOON - HOUR)
+        for ranking in Ranking:
+            transaction.stories.ranked(ranking, limit=9)
+        transaction.stories.ranked(Ranking.MOST_READ, limit=9, topic="t")
+        for window in (Window.WEEK, Window.MONTH):
+            transaction.stories.most_read(window, limit=9)
+            transaction.stories.most_read(window, limit=9, topic="t")
+        transaction.stories.standings([1], Ranking.TRENDING)
+        transaction.stories.of_entries([1])
         transaction.entries.newest(limit=9)
         transaction.entries.newest(limit=9, before=NOON)
         transaction.entries.changed_since(1, limit=9)

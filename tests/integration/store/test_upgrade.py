@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from aggregator.errors import SchemaOutdated, StorageError
+from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.story import Entered, Ranking, Worth
 from aggregator.store import dialect
 from aggregator.store import upgrade as upgrade_module
 from aggregator.store.database import SqlStorage, open_database
 from aggregator.store.tables import SCHEMA_REVISION, metadata
 from aggregator.store.upgrade import MIGRATIONS, upgrade
-from tests.fakes.changes import configure
+from tests.fakes.changes import NOON, configure
 
 
 def test_migrations_make_exactly_the_tables(storage: SqlStorage) -> None:
@@ -101,3 +104,56 @@ def test_upgrading_leaves_logging_alone(url: str) -> None:
     before = (list(logging.getLogger().handlers), logging.getLogger().level, logging.getLogger("alembic").disabled)
     upgrade(url)
     assert (list(logging.getLogger().handlers), logging.getLogger().level, logging.getLogger("alembic").disabled) == before
+
+
+def insert(database: sqlite3.Connection, table: str, **values: object) -> None:
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    database.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608 - names of the test
+
+
+def fill_first_schema(file: Path) -> None:
+    """Two feeds carry the first of two entries; three people read it, two of them in one hour; a topic's list holds it."""
+    noon = (NOON - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    hour = 3_600_000_000
+    with closing(sqlite3.connect(file)) as other:
+        for number, site in ((1, "a.example"), (2, "b.example")):
+            url = f"https://{site}/feed"
+            known = {"id": number, "url": url, "fetch_url": url, "site": site, "configured": 1, "settings": "{}", "data": "{}"}
+            insert(other, "feeds", **known, state="ok", failures=0, moved_polls=0, delay_weight=0, read_since_prune=0)
+        for number in (1, 2):
+            times = dict.fromkeys(("dated_at", "first_seen_at", "modified_at"), noon)
+            told = {"title": f"T{number}", "summary_html": "", "content_html": "long"}
+            insert(other, "entries", id=number, revision=number, **times, score=3.5, reads=3 if number == 1 else 0, **told)
+        for feed, entry in ((1, 1), (2, 1), (2, 2)):
+            key = bytes([feed, entry]) * 8
+            origin = {"feed_id": feed, "guid_key": key, "entry_id": entry, "content_hash": key, "pruned": 0}
+            insert(other, "entry_origins", **origin, is_primary=(feed, entry) != (2, 1), first_seen_at=noon)
+        for reader, at in ((1, noon), (2, noon + hour // 2), (3, noon + 2 * hour)):
+            insert(other, "reads", entry_id=1, reader_key=bytes([reader]) * 16, at=at, via="click", weight=1)
+        for name in ("most-read", "most-read/bern"):
+            insert(other, "list_entries", name=name, entry_id=1, entered_at=noon)
+        other.execute("UPDATE sequences SET next = 3")
+        other.commit()
+
+
+def test_reads_and_lists_of_the_first_schema_live_on_in_stories(url: str, file: Path) -> None:
+    upgrade(url, to="0001")
+    fill_first_schema(file)
+    assert upgrade(url).from_revision == "0001"
+    with closing(open_database(url)) as storage:
+        assert storage.check() == []
+        with storage.write() as transaction:
+            first, second = transaction.entries.get_many([1, 2]).values()
+            assert (first.story_id, first.reads, first.data.content_html) == (1, 3, "long")
+            assert (second.story_id, second.reads) == (2, 0)
+            again = ReadEvent(entry_id=1, at=NOON, via=Via.CLICK, reader_key=bytes([1]) * 16)
+            assert transaction.reads.add([again]) == 0
+            entered = [Entered(entry_id=1, at=NOON)]
+            assert transaction.lists.entered("topics/bern/most-read", limit=9) == entered
+            assert transaction.lists.entered("most-read", limit=9) == entered
+            half_lives = {ranking: scale.half_life for ranking, scale in transaction.stories.scales().items()}
+            assert transaction.stories.use_half_lives(half_lives, now=NOON), "sums are made of what was stored"
+            transaction.stories.rank(dict.fromkeys(Ranking, Worth(coverage=1.0, exposure=0.0)), now=NOON + timedelta(hours=2))
+            (story,) = transaction.stories.ranked(Ranking.MOST_READ, limit=9)
+    assert (story.id, story.readers, story.publishers) == (1, 3, 2)
+    assert story.score > 5

@@ -12,7 +12,7 @@ from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEn
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import Person, PollState
 from aggregator.model.topic import Assignment
-from tests.fakes.newsroom import NOON, TOPICS, prior
+from tests.fakes.newsroom import NOON, TOPICS
 from tests.fakes.website import Newsroom, open_site
 
 PAGES = (
@@ -290,7 +290,7 @@ def add_entry(newsroom: Newsroom, entry_id: int, data: EntryData, *, topic: str 
     with newsroom.storage.write() as tx:
         new = NewEntry(id=entry_id, update=update, dated_at=NOON - timedelta(minutes=minutes))
         change = FeedChange(feed_id=tx.feeds.all()[0].id, polled_at=NOON, poll=PollState(), entries=EntryChanges(new=(new,)))
-        tx.entries.apply([change], prior=prior)
+        tx.entries.apply([change])
         tx.topics.assign([topic], [entry_id], [Assignment(slug=topic, entry_id=entry_id, reason="Wort")], revision=entry_id)
 
 

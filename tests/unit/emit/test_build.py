@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from aggregator.emit.build import MAX_CONTENT_CHARS, NEVER, Links, build_most_read_feed, build_topic_feed, tag_authority_of
+from aggregator.emit.build import MAX_CONTENT_CHARS, NEVER, Links, build_ranked_feed, build_topic_feed, tag_authority_of
 from aggregator.model.document import Attribution, DocumentEntry
-from aggregator.model.entry import Enclosure, EntryData
+from aggregator.model.entry import Enclosure, Entry, EntryData
 from aggregator.model.feed import Person
+from aggregator.model.story import Entered, Ranking
 from aggregator.model.topic import Topic
 from tests.fakes.emitted import SITE, TOPIC, most_read_document, plain_entries, topic_document
 from tests.fakes.stored import NOON, make_entry, make_origin
 
 HOUR = timedelta(hours=1)
 COUNTED = replace(SITE, links=Links.COUNTED)
+
+
+def entered(entry: Entry, at: datetime, *, readers: int | None = None, publishers: int = 1) -> tuple[Entry, Entered]:
+    return entry, Entered(entry_id=entry.id, at=at, readers=readers, publishers=publishers)
 
 
 def built(data: EntryData, *, full_text: bool = False) -> DocumentEntry:
@@ -37,7 +42,7 @@ def test_braces_in_a_title_are_only_braces() -> None:
 
 
 def test_a_most_read_feed_has_a_place_for_the_site_and_one_for_each_topic() -> None:
-    whole, one = most_read_document(), build_most_read_feed(SITE, TOPIC, [])
+    whole, one = most_read_document(), build_ranked_feed(SITE, Ranking.MOST_READ, TOPIC, [])
     assert (whole.path, whole.title) == ("/most-read", "Meistgelesene Artikel")
     assert (one.path, one.title) == ("/topics/schweiz/most-read", "Meistgelesene Artikel: Schweiz & Europa")
     assert len({whole.id, one.id, topic_document().id}) == 3
@@ -46,7 +51,11 @@ def test_a_most_read_feed_has_a_place_for_the_site_and_one_for_each_topic() -> N
 def test_an_entry_has_one_id_in_every_feed_and_over_every_edit() -> None:
     entry = plain_entries()[0]
     edited = replace(entry, data=EntryData(title="Anders", guid="tag:other"), modified_at=NOON + 9 * HOUR, score=99.0)
-    feeds = [topic_document([entry]), topic_document([edited]), build_most_read_feed(SITE, None, [(edited, NOON)])]
+    feeds = [
+        topic_document([entry]),
+        topic_document([edited]),
+        build_ranked_feed(SITE, Ranking.MOST_READ, None, [entered(edited, NOON)]),
+    ]
     assert {feed.entries[0].id for feed in feeds} == {"tag:news.example,2026:entry/12"}
 
 
@@ -91,21 +100,44 @@ def test_a_document_is_as_new_as_the_newest_change_of_what_it_shows() -> None:
 
 
 def test_an_empty_document_has_a_date_that_is_always_the_same() -> None:
-    assert topic_document([]).updated_at == build_most_read_feed(SITE, None, []).updated_at == NEVER
+    assert topic_document([]).updated_at == build_ranked_feed(SITE, Ranking.MOST_READ, None, []).updated_at == NEVER
 
 
 def test_entries_of_a_most_read_feed_are_dated_by_when_they_entered_it() -> None:
     changed = make_entry(modified_at=NOON + 8 * HOUR, first_seen_at=NOON)
-    document = build_most_read_feed(SITE, None, [(changed, NOON + 2 * HOUR), (make_entry(2), NOON + HOUR)])
+    document = build_ranked_feed(
+        SITE, Ranking.MOST_READ, None, [entered(changed, NOON + 2 * HOUR), entered(make_entry(2), NOON + HOUR)]
+    )
     assert [entry.published_at for entry in document.entries] == [NOON + 2 * HOUR, NOON + HOUR]
     assert [entry.updated_at for entry in document.entries] == [NOON + 2 * HOUR, NOON + HOUR]
     assert document.updated_at == NOON + 8 * HOUR, "a changed text is a change of what is shown"
 
 
+def test_an_entry_of_a_ranked_feed_tells_why_with_the_figures_of_when_it_entered() -> None:
+    entry = make_entry(1, EntryData(title="A", summary_html="<p>Teaser & mehr</p>", content_html="<p>Text</p>"))
+    ranked = build_ranked_feed(
+        SITE, Ranking.TRENDING, None, [entered(entry, NOON, readers=412, publishers=7)], full_text=True
+    ).entries[0]
+    line = "412 Leserinnen und Leser in 24 Stunden · 7 Quellen"
+    assert ranked.summary_html == f"{line} \u2013 Teaser &amp; mehr"
+    assert ranked.content_html == f"<p>{line}</p><p>Text</p>"
+
+
+def test_a_number_that_tells_of_one_person_is_left_out() -> None:
+    entry = make_entry(1, EntryData(title="A", summary_html="Teaser"))
+    lines = [
+        build_ranked_feed(SITE, Ranking.MOST_READ, None, [entered(entry, NOON, readers=readers, publishers=publishers)])
+        .entries[0]
+        .summary_html
+        for readers, publishers in ((2, 1), (2, 2), (3, 1), (None, 1))
+    ]
+    assert lines == ["Teaser", "2 Quellen \u2013 Teaser", "3 Leserinnen und Leser in 24 Stunden \u2013 Teaser", "Teaser"]
+
+
 def test_no_feed_has_more_than_200_entries() -> None:
     entries = [make_entry(number) for number in range(1, 300)]
     assert len(build_topic_feed(SITE, replace(TOPIC, limit=1000), entries).entries) == 200
-    assert len(build_most_read_feed(SITE, None, [(entry, NOON) for entry in entries]).entries) == 200
+    assert len(build_ranked_feed(SITE, Ranking.MOST_READ, None, [entered(entry, NOON) for entry in entries]).entries) == 200
 
 
 def test_links_lead_to_the_publisher_or_over_the_counted_redirect() -> None:

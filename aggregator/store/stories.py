@@ -1,0 +1,254 @@
+"""Stories: how they rank, and what their scores are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, select, true, update
+
+from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
+from aggregator.store import dialect
+from aggregator.store.hours import hour_of, start_of
+from aggregator.store.loading import chunks
+from aggregator.store.merging import merge_stories
+from aggregator.store.notes import forget, note, noted
+from aggregator.store.recount import recount
+from aggregator.store.scales import COLUMN, Scales, read_scales, save_scale
+from aggregator.store.tables import (
+    EXPOSED,
+    IN_TREND,
+    LIVE,
+    READ_7D,
+    READ_24H,
+    READ_30D,
+    TOUCHED,
+    entries,
+    entry_origins,
+    entry_topics,
+    feeds,
+    site_hours,
+    stories,
+    story_hours,
+)
+
+_RECOUNT = "recount"  # key of the note that sums are to be computed anew, whatever their half-lives
+_RANKED_HOUR = "ranked_hour"  # key of the note that says up to which hour the windows were brought
+_TOPIC_NEWEST = 500  # entries of a topic among which its trend is looked for: some days of the busiest topics
+_WINDOW_HOURS = {window: int(window.span / timedelta(hours=1)) for window in Window}
+_READERS = {Window.DAY: stories.c.readers_24h, Window.WEEK: stories.c.readers_7d, Window.MONTH: stories.c.readers_30d}
+_SOMEBODY_READ = {Window.DAY: READ_24H, Window.WEEK: READ_7D, Window.MONTH: READ_30D}
+_SCORE = {Ranking.MOST_READ: stories.c.day_score, Ranking.TRENDING: stories.c.trend_score}
+_IN_ORDER = {Ranking.MOST_READ: READ_24H, Ranking.TRENDING: IN_TREND}
+_EXPOSE = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(
+        day_exposure=stories.c.day_exposure + bindparam("day"), trend_exposure=stories.c.trend_exposure + bindparam("trend")
+    )
+)
+_STORED = select(stories.c.id).where(stories.c.id.in_(bindparam("ids", expanding=True)))
+_STORY_OF = select(entries.c.id, entries.c.story_id).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+
+
+class SqlStoryStore:
+    """`StoryStore` inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def scales(self) -> dict[Ranking, Scale]:
+        """Return how the sums decay now."""
+        scales = read_scales(self._connection)
+        return {Ranking.MOST_READ: scales.day, Ranking.TRENDING: scales.trend}
+
+    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime) -> bool:
+        """Recompute every sum unless they decay by these half-lives already; return whether it did."""
+        standing = self.scales()
+        if noted(self._connection, _RECOUNT) is None and all(
+            standing[ranking].half_life == half_life for ranking, half_life in half_lives.items()
+        ):
+            return False
+        made = standing | {ranking: Scale(zero=now, half_life=half_life) for ranking, half_life in half_lives.items()}
+        for ranking, scale in made.items():
+            save_scale(self._connection, ranking, scale)
+        recount(self._connection, Scales(made[Ranking.MOST_READ], made[Ranking.TRENDING]))
+        forget(self._connection, _RECOUNT)
+        return True
+
+    def rebase(self, ranking: Ranking, *, zero: datetime, factor: float) -> None:
+        """Move the zero of an order: every sum and score of it is multiplied by `factor`, so that no order changes."""
+        scale = self.scales()[ranking]
+        save_scale(self._connection, ranking, Scale(zero=zero, half_life=scale.half_life))
+        columns = [stories.c[f"{COLUMN[ranking]}_{name}"] for name in ("reads", "coverage", "exposure", "score")]
+        self._connection.execute(update(stories).values({column: column * factor for column in columns}))
+
+    def expose(self, exposures: Mapping[int, float], *, at: datetime) -> None:
+        """Add exposures to stories; those no longer stored are passed over."""
+        weights = read_scales(self._connection).weights(at)
+        hour = hour_of(at)
+        total = 0.0
+        for ids in chunks(sorted(exposures)):
+            stored = self._connection.execute(_STORED, {"ids": ids}).scalars().all()
+            if not stored:
+                continue
+            self._connection.execute(
+                _EXPOSE,
+                [
+                    {"story": story, "day": exposures[story] * weights.day, "trend": exposures[story] * weights.trend}
+                    for story in stored
+                ],
+            )
+            self._connection.execute(
+                dialect.accumulate(self._connection, story_hours),
+                [{"story_id": story, "hour": hour, "readers": 0, "exposure": exposures[story]} for story in stored],
+            )
+            total += sum(exposures[story] for story in stored)
+        if total:
+            self._connection.execute(
+                dialect.accumulate(self._connection, site_hours), {"hour": hour, "reads": 0.0, "exposure": total}
+            )
+
+    def rank(self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False) -> int:
+        """Bring windows and scores of the stories that changed, or all, up to date; return how many changed."""
+        hour = hour_of(now)
+        self._touch_leaving(hour)
+        scores = {f"{COLUMN[ranking]}_score": _score(ranking, worth) for ranking, worth in worths.items()}
+        changed = update(stories).values(
+            **scores, **{_READERS[window].name: _readers_since(hour - hours) for window, hours in _WINDOW_HOURS.items()}
+        )
+        if not everything:
+            changed = changed.where(TOUCHED)
+        count = self._connection.execute(changed.values(touched=false())).rowcount
+        if scores and not everything:  # what an exposure takes changes with the site's readers
+            self._connection.execute(update(stories).where(EXPOSED).values(scores))
+        note(self._connection, _RANKED_HOUR, str(hour))
+        return count
+
+    def _touch_leaving(self, hour: int) -> None:
+        """Mark the stories that were read in hours which have left a window since the last ranking."""
+        last = int(noted(self._connection, _RANKED_HOUR) or 0)
+        left = [story_hours.c.hour.between(last - hours + 1, hour - hours) for hours in _WINDOW_HOURS.values()]
+        if last == hour:
+            return
+        for gone in left:
+            leaving = select(story_hours.c.story_id).where(gone, story_hours.c.readers != 0)
+            self._connection.execute(update(stories).where(stories.c.id.in_(leaving)).values(touched=true()))
+
+    def ranked(self, ranking: Ranking, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by score falling, then the newer id."""
+        order = (_SCORE[ranking].desc(), stories.c.id.desc())
+        first = _standing(_SCORE[ranking], stories.c.readers_24h).where(_IN_ORDER[ranking]).order_by(*order).limit(limit)
+        if topic is None:
+            return self._standings(first)
+        if ranking is Ranking.MOST_READ:
+            return self._standings(first.where(_in_topic(topic)))
+        newest = (
+            select(entry_topics.c.entry_id)
+            .where(entry_topics.c.slug == topic)
+            .order_by(entry_topics.c.dated_at.desc(), entry_topics.c.entry_id.desc())
+            .limit(_TOPIC_NEWEST)
+            .subquery("newest")
+        )
+        of_newest = select(entries.c.story_id).join(newest, newest.c.entry_id == entries.c.id)
+        near = _standing(_SCORE[ranking], stories.c.readers_24h).where(stories.c.id.in_(of_newest), IN_TREND)
+        leading = select(stories.c.id).where(IN_TREND).order_by(*order).limit(_TOPIC_NEWEST).subquery("leading")
+        far = _standing(_SCORE[ranking], stories.c.readers_24h).join(leading, leading.c.id == stories.c.id)
+        found = {story.id: story for story in (*self._standings(near), *self._standings(far.where(_in_topic(topic))))}
+        return sorted(found.values(), key=lambda story: (-story.score, -story.id))[:limit]
+
+    def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by their readers in the window falling, then the newer id."""
+        readers = _READERS[window]
+        statement = _standing(readers, readers).where(_SOMEBODY_READ[window])
+        if topic is not None:
+            statement = statement.where(_in_topic(topic))
+        # In the window of 24 hours the index of the score holds who was read; there are few enough to sort.
+        return self._standings(statement.order_by(readers.desc(), stories.c.id.desc()).limit(limit))
+
+    def standings(self, story_ids: Iterable[int], ranking: Ranking) -> dict[int, StoryStanding]:
+        """Return the stories that exist among `story_ids`; a score not made yet is 0."""
+        found: dict[int, StoryStanding] = {}
+        for ids in chunks(dict.fromkeys(story_ids)):
+            statement = _standing(_SCORE[ranking], stories.c.readers_24h).where(stories.c.id.in_(ids))
+            found.update((story.id, story) for story in self._standings(statement))
+        return found
+
+    def of_entries(self, entry_ids: Iterable[int]) -> dict[int, int]:
+        """Return the story of each entry that exists."""
+        found: dict[int, int] = {}
+        for ids in chunks(dict.fromkeys(entry_ids)):
+            found.update(self._connection.execute(_STORY_OF, {"ids": ids}).all())
+        return found
+
+    def site_hours(self, *, since: datetime) -> list[SiteHour]:
+        """Return what happened in each hour since, where anything did."""
+        statement = select(site_hours).where(site_hours.c.hour >= hour_of(since)).order_by(site_hours.c.hour)
+        return [
+            SiteHour(at=start_of(row.hour), reads=row.reads, exposure=row.exposure)
+            for row in self._connection.execute(statement)
+        ]
+
+    def merge(self, into: int, other: int) -> None:
+        """Make two stories one, `into`."""
+        merge_stories(self._connection, into, other)
+
+    def _standings(self, statement: Select[Any]) -> list[StoryStanding]:
+        return [
+            StoryStanding(
+                id=row.id,
+                entry_id=row.entry_id,
+                dated_at=row.dated_at,
+                site=row.site,
+                publishers=row.publishers,
+                readers=row.readers,
+                score=row.score or 0.0,
+            )
+            for row in self._connection.execute(statement)
+        ]
+
+
+def _standing(score: ColumnElement[Any], readers: ColumnElement[Any]) -> Select[Any]:
+    site = (
+        select(feeds.c.site)
+        .join(entry_origins, entry_origins.c.feed_id == feeds.c.id)
+        .where(entry_origins.c.entry_id == stories.c.entry_id, entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
+        .limit(1)
+        .correlate(stories)
+        .scalar_subquery()
+    )
+    return select(
+        stories.c.id,
+        stories.c.entry_id,
+        stories.c.dated_at,
+        stories.c.publishers,
+        site.label("site"),
+        score.label("score"),
+        readers.label("readers"),
+    )
+
+
+def _in_topic(slug: str) -> ColumnElement[bool]:
+    return (
+        select(entry_topics.c.entry_id)
+        .where(entry_topics.c.entry_id == stories.c.entry_id, entry_topics.c.slug == slug)
+        .correlate(stories)
+        .exists()
+    )
+
+
+def _score(ranking: Ranking, worth: Worth) -> ColumnElement[float]:
+    name = COLUMN[ranking]
+    made = stories.c[f"{name}_reads"] + worth.coverage * stories.c[f"{name}_coverage"]
+    return made - worth.exposure * stories.c[f"{name}_exposure"]
+
+
+def _readers_since(hour: int) -> ColumnElement[int]:
+    """Return the readers of a story in the hours after `hour`: the running one, and whole ones, never more than the window."""
+    return (
+        select(func.coalesce(func.sum(story_hours.c.readers), 0))
+        .where(story_hours.c.story_id == stories.c.id, story_hours.c.hour > hour)
+        .correlate(stories)
+        .scalar_subquery()
+    )
