@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.model.story import RankedStory, Ranking, StoryStanding, Window, shown_readers
-from aggregator.storage import Transaction
+from aggregator.rank.abuse import Site
+from aggregator.rank.levels import Level
+from aggregator.storage import LEVEL_NOTE, Transaction
 
 LONGEST = 30
 """Places that a ranking keeps between quanta (`pipeline.ranking.LIST_PLACES`)."""
@@ -35,6 +37,12 @@ def read_most_read(
     if window is Window.DAY:
         return read_ranking(tx, Ranking.MOST_READ, limit=limit, topic=topic)
     return _with_entries(tx, tx.stories.most_read(window, limit=limit, topic=topic))
+
+
+def read_traffic(tx: Transaction) -> Site:
+    """Return what the rules against abuse ask of the site: its level of traffic, and whether a household has accounts."""
+    level = Level(tx.noted(LEVEL_NOTE) or Level.HOUSEHOLD)
+    return Site(level=level, has_accounts=level is Level.HOUSEHOLD and bool(tx.readers.all()))
 
 
 def _with_entries(tx: Transaction, stories: Sequence[StoryStanding]) -> tuple[RankedStory, ...]:

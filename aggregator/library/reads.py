@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +17,7 @@ from aggregator.storage import Storage, Transaction
 
 BATCH = 500  # events a transaction: far below what the store writes in 0.1 s, so a feed pass waits little for the lock
 DELAY = timedelta(seconds=0.2)  # how long a read may wait for company
+VIEWS_DELAY = timedelta(seconds=10)  # how long views wait for reads to be written with; they are used once a quantum
 RETRY = timedelta(seconds=1)  # after the store refused; it has waited for its lock already
 WAITING_LIMIT = 200_000  # reads kept in memory while the store refuses (about 60 MB); more are discarded and counted
 FETCHES_LIMIT = 20_000  # clients whose feed fetch of the last minute is known
@@ -55,6 +56,7 @@ class ReadRecorder:
         delay: timedelta = DELAY,
         batch: int = BATCH,
         retry: timedelta = RETRY,
+        views_delay: timedelta = VIEWS_DELAY,
     ) -> None:
         self.discarded: dict[str, int] = {}
         self.counted: dict[Via, int] = {}
@@ -66,9 +68,11 @@ class ReadRecorder:
         self._network_salt = secrets.token_bytes(NETWORK_SALT_BYTES)
         self._judged: list[NotCounted | None] = []  # of the first visits: once each, though the store may refuse them
         self._fetches: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._views: Counter[tuple[str, int]] = Counter()
         self._delay = delay
         self._batch = batch
         self._retry = retry
+        self._views_delay = views_delay
         self._salts: dict[date, bytes] = {}
         self._visits: deque[Visit] = deque()
         self._changed = threading.Condition()
@@ -108,6 +112,17 @@ class ReadRecorder:
             while len(self._fetches) > FETCHES_LIMIT or next(iter(self._fetches.values())) < at - AFTER_FETCH:
                 self._fetches.popitem(last=False)
 
+    def record_view(self, facts: ReadFacts, name: str, *, places: int = 0) -> None:
+        """Count that a person saw the first `places` (0: all) of the ranked list `name` (`library.rankings.list_name`).
+
+        A list that is seen is read more; this is what scores take that off by. Nothing of the person is kept.
+        """
+        if why_not_counted(facts) is not None:
+            return
+        with self._changed:
+            self._views[name, places] += 1
+            self._changed.notify()
+
     def tell(self, via: Via, *, counted: int = 0, discarded: Mapping[str, int] | None = None) -> None:
         """Add reads that did not come this way to the counts that are shown."""
         with self._changed:
@@ -133,8 +148,6 @@ class ReadRecorder:
 
     def _run(self) -> None:
         while (batch := self._take()) is not None:
-            if not batch:
-                continue
             try:
                 self._write(batch)
             except StorageError:
@@ -154,16 +167,24 @@ class ReadRecorder:
                 self._judged.clear()
 
     def _take(self) -> list[Visit] | None:
-        """Wait for reads and return the next batch, left in the queue until it is written; None: closed and empty."""
+        """Wait for reads and return the next batch, left in the queue until it is written; None: closed and empty.
+
+        It is empty where only views have waited.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._visits or self._closing)
+            self._changed.wait_for(lambda: self._visits or self._views or self._closing)
+            self._changed.wait_for(lambda: self._visits or self._closing, self._views_delay.total_seconds())
             if not self._visits:
-                return None
+                return [] if self._views else None
             self._changed.wait_for(lambda: len(self._visits) >= self._batch or self._closing, self._delay.total_seconds())
             return [visit for visit, _ in zip(self._visits, range(self._batch), strict=False)]
 
     def _write(self, batch: list[Visit]) -> None:
+        with self._changed:
+            views = dict(self._views)
         with self._storage.write() as tx:
+            if views:
+                tx.lists.add_views(views)
             for day in {visit.at.astimezone(UTC).date() for visit in batch} - self._salts.keys():
                 self._salts[day] = tx.reads.salt(day)
             events = list(self._events(batch))
@@ -171,6 +192,9 @@ class ReadRecorder:
             counted = [event for event, reason in zip(events, self._judged, strict=True) if reason is None]
             if counted:
                 tx.reads.add(counted, score_of=self._score_of)
+        with self._changed:
+            self._views.subtract(views)
+            self._views = +self._views  # without those at zero
         for day in sorted(self._salts)[:-KEPT_SALTS]:
             del self._salts[day]
 

@@ -21,7 +21,7 @@ from aggregator.rank.scores import (
     top_list,
     weight_at,
 )
-from aggregator.storage import LEVEL_NOTE, Storage, Transaction
+from aggregator.storage import LAST_PASS_NOTE, LEVEL_NOTE, Storage, Transaction
 
 LIST_PLACES = 30
 """Places that a list keeps: as many as its page shows."""
@@ -66,13 +66,14 @@ class RankingRules:
 def rank_stories(
     storage: Storage, topics: Sequence[Topic], rules: RankingRules, *, now: datetime, at_once: bool = False
 ) -> RankReport:
-    """Rank all lists anew if a quantum began since the last time, or `at_once`.
+    """Rank all lists anew if a quantum began since the last time, or `at_once`; never before the first pass over feeds ended.
 
     Raises: StorageError.
     """
     with storage.read() as tx:
         ranked_at = _ranked_at(tx)
-    if not at_once and ranked_at is not None and not _is_due(ranked_at, rules.quantum, now):
+        due = at_once or (tx.noted(LAST_PASS_NOTE) is not None and _is_due(tx, ranked_at, rules.quantum, now))
+    if not due:
         return RankReport()
     with storage.write() as tx:
         level = _level(tx, now)
@@ -128,7 +129,10 @@ def _ranked_at(tx: Transaction) -> datetime | None:
     return None if noted is None else datetime.fromisoformat(noted)
 
 
-def _is_due(ranked_at: datetime, quantum: timedelta, now: datetime) -> bool:
+def _is_due(tx: Transaction, ranked_at: datetime | None, quantum: timedelta, now: datetime) -> bool:
+    """Say whether a quantum began since the last ranking; a site that had nothing to rank then does not wait for it."""
+    if ranked_at is None or not tx.lists.places(list_name(Ranking.TRENDING)):
+        return True
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return (now - epoch) // quantum > (ranked_at - epoch) // quantum
 

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
 from aggregator.library.callbacks import CallbackRules
+from aggregator.library.rankings import read_traffic
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
 from aggregator.web.asgi import create_app
@@ -22,7 +23,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
     `counted` False makes pages for a host that only has files: their links lead straight to the publisher.
     """
     settings = aggregator.settings
-    recorder = ReadRecorder(aggregator.storage, score_of=aggregator.score_of)
+    recorder = ReadRecorder(aggregator.storage, score_of=aggregator.score_of, site_of=read_traffic)
     try:
         yield create_app(
             storage=aggregator.storage,

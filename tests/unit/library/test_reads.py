@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -27,6 +28,7 @@ class FakeReads:
     def __init__(self, refusals: Sequence[Exception] = ()) -> None:
         self.batches: list[list[ReadEvent]] = []
         self.salts: list[date] = []
+        self.views: Counter[tuple[str, int]] = Counter()
         self.refusals = list(refusals)
         self.gate = threading.Event()
         self.gate.set()
@@ -41,6 +43,15 @@ class FakeReads:
         self.entered.set()
         self.gate.wait(10)
         yield self
+
+    @property
+    def lists(self) -> FakeReads:
+        return self
+
+    def add_views(self, views: Mapping[tuple[str, int], int]) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.views.update(views)
 
     def salt(self, day: date) -> bytes:
         self.salts.append(day)
@@ -226,3 +237,25 @@ def test_a_read_is_judged_once_though_the_store_refuses_it() -> None:
     recorder.close()
     assert recorder.discarded == {"network": 2}
     assert len(store.events) == 2
+
+
+def test_views_of_lists_are_counted_without_bots_and_written_by_themselves() -> None:
+    store = FakeReads()
+    recorder = record(store, views_delay=AT_ONCE)
+    recorder.record_view(BROWSER, "trending")
+    recorder.record_view(BROWSER, "most-read", places=5)
+    recorder.record_view(BROWSER, "most-read", places=5)
+    recorder.record_view(ReadFacts(method="GET", user_agent="Googlebot/2.1"), "trending")
+    recorder.close()
+    assert store.views == {("trending", 0): 1, ("most-read", 5): 2}
+    assert store.batches == []
+
+
+def test_views_wait_for_reads_and_each_is_written_once_though_the_store_refuses() -> None:
+    store = FakeReads([StorageBusy("locked"), StorageBusy("locked")])
+    recorder = record(store, views_delay=timedelta(hours=1))
+    recorder.record_view(BROWSER, "trending")
+    count(recorder, 1)
+    recorder.close()
+    assert store.views == {("trending", 0): 1}
+    assert len(store.events) == 1
