@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import clicks, feeds, health, metrics, own_site, pages, websub
+from aggregator.web import boxes, clicks, feeds, health, metrics, own_site, pages, websub
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import StaticFile, web_of
 
@@ -36,6 +36,7 @@ def make_routes() -> list[Route]:
         Route("/topics/{slug}/most-read.{format}", feeds.serve_feed),
         Route("/topics/{slug}/trending.{format}", feeds.serve_feed),
         Route("/topics/{slug}.{format}", feeds.serve_feed),
+        Route("/most-read.json", boxes.serve_most_read),
         Route("/most-read.{format}", feeds.serve_feed),
         Route("/trending.{format}", feeds.serve_feed),
         Route("/r/{entry_id}", clicks.follow_entry),
@@ -45,6 +46,7 @@ def make_routes() -> list[Route]:
         Route("/most-read", pages.show_most_read),
         Route("/entries/{entry_id}", pages.show_entry),
         Route("/feeds.{format}", feeds.serve_feed),
+        Route("/boxes/most-read", boxes.show_most_read),
         Route("/feeds", pages.show_feed_health),
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),
