@@ -9,22 +9,23 @@ from datetime import datetime
 from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
-from aggregator.library.rankings import read_most_read
+from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.model.article import Article
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
-from aggregator.model.story import RankedStory, Window
+from aggregator.model.story import RankedStory, Ranking, Window
 from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
 
 ENTRY_ID_LIMIT = 10**15  # ids stay below (model.entry.Entry); anything above never reaches the database
-FRONT_CANDIDATES = 60  # newest entries among which the front page chooses its first four
+FRONT_CANDIDATES = 60  # newest entries of which the front page fills up what the ranking leaves open
 FRONT_LEADS = 4  # one lead and three seconds, as in the sketches
+LEAD_REACH = 5  # times the places among which another publisher is looked for
 FRONT_TOPIC_ENTRIES = 6
 BOX_ENTRIES = 5  # the most-read box at the side
 TOPIC_ENTRIES = 30  # one page of a topic
-MOST_READ_ENTRIES = 20
+RANKING_PLACES = 20
 RELATED_ENTRIES = 6
 HEALTH_EVENTS = 20
 
@@ -58,7 +59,7 @@ class TopicBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """The index: leads by score, blocks by topic, the most-read box; `newest` stands in where there are no topics."""
+    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` stands in where there are no topics."""
 
     masthead: Masthead
     leads: tuple[Entry, ...]
@@ -80,8 +81,8 @@ class TopicPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MostReadPage:
-    """The most-read entries of a topic, or of all (`topic` None)."""
+class RankingPage:
+    """The first stories of an order, of a topic or of all (`topic` None)."""
 
     masthead: Masthead
     topic: TopicRow | None
@@ -119,7 +120,8 @@ def read_front_page(storage: Storage) -> FrontPage:
     with storage.read() as tx:
         masthead = read_masthead(tx)
         newest = tx.entries.newest(limit=FRONT_CANDIDATES)
-        leads = choose_leads(newest, limit=FRONT_LEADS)
+        trending = [story.entry for story in read_ranking(tx, Ranking.TRENDING)]
+        leads = choose_leads([*trending, *newest], limit=FRONT_LEADS)
         shown = {entry.id for entry in leads}
         blocks = tuple(
             TopicBlock(topic=topic, entries=_without(shown, held)[:FRONT_TOPIC_ENTRIES])
@@ -156,16 +158,28 @@ def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None) -> 
         )
 
 
-def read_most_read_page(storage: Storage, slug: str | None, *, window: Window) -> MostReadPage:
-    """Return the most-read entries of one topic or of all.
+def read_most_read_page(storage: Storage, slug: str | None, *, window: Window) -> RankingPage:
+    """Return what was read most in a window, of one topic or of all.
 
     Raises: TopicNotFound.
     """
     with storage.read() as tx:
         masthead = read_masthead(tx)
         topic = _topic(masthead, slug) if slug is not None else None
-        stories = read_most_read(tx, window, limit=MOST_READ_ENTRIES, topic=slug)
-        return MostReadPage(masthead=masthead, topic=topic, stories=stories)
+        stories = read_most_read(tx, window, limit=RANKING_PLACES, topic=slug)
+        return RankingPage(masthead=masthead, topic=topic, stories=stories)
+
+
+def read_trending_page(storage: Storage, slug: str | None) -> RankingPage:
+    """Return what interests readers now, of one topic or of all.
+
+    Raises: TopicNotFound.
+    """
+    with storage.read() as tx:
+        masthead = read_masthead(tx)
+        topic = _topic(masthead, slug) if slug is not None else None
+        stories = read_ranking(tx, Ranking.TRENDING, limit=RANKING_PLACES, topic=slug)
+        return RankingPage(masthead=masthead, topic=topic, stories=stories)
 
 
 def read_entry_page(storage: Storage, entry_id: int) -> EntryPage:
@@ -229,7 +243,7 @@ def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
         by_path.pop(HEALTH_PATH, None)
         order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
         feeds = []
-        for path in sorted(by_path, key=lambda path: (order.get(path.removesuffix("/most-read"), len(order)), path)):
+        for path in sorted(by_path, key=lambda path: (order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path)):
             document = tx.documents.get(f"{path}.{by_path[path][0]}")
             title = document.title if document else ""
             feeds.append(EmittedFeed(path=path, title=title or path.removeprefix("/"), formats=by_path[path]))
@@ -267,17 +281,18 @@ def formats_by_path(paths: Mapping[str, str] | Iterable[str]) -> dict[str, tuple
 
 
 def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
-    """Return the entries with the highest score, no publisher twice while there are others.
+    """Return the first entries, each once, no publisher twice while there are others among those that rank as high.
 
-    The score holds reads and coverage, each decayed, so that it also orders a site without readers.
+    A publisher's second entry gives way to the entries that follow it, but not to those far behind.
     """
-    by_score = sorted(entries, key=lambda entry: (entry.score, entry.dated_at, entry.id), reverse=True)
+    distinct = list({entry.id: entry for entry in entries}.values())
+    near = distinct[: limit * LEAD_REACH]
     first_of_site: dict[str, Entry] = {}
-    for entry in by_score:
+    for entry in near:
         first_of_site.setdefault(entry.origins[0].site, entry)
     chosen = list(first_of_site.values())[:limit]
     ids = {entry.id for entry in chosen}
-    rest = [entry for entry in by_score if entry.id not in ids]
+    rest = [entry for entry in distinct if entry.id not in ids]
     return tuple((chosen + rest)[:limit])
 
 

@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
-from aggregator.library.streams import CursorAt, Masthead
+from aggregator.library.streams import CursorAt, Masthead, RankingPage
 from aggregator.model.document import Format
 from aggregator.model.reading import Via
-from aggregator.model.story import Window, shown_readers
+from aggregator.model.story import Ranking, Window, shown_readers
+from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
 from aggregator.web.respond import accepts_gzip, represent, represent_page, respond
@@ -33,6 +34,7 @@ FORMAT_TYPES = {
     Format.ATOM: "application/atom+xml",
     Format.JSON: "application/feed+json",
 }
+RANKING_WORDS = {Ranking.MOST_READ: "most_read", Ranking.TRENDING: "trend"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -51,7 +53,7 @@ def show_front(request: Request) -> Response:
     web = web_of(request)
     view = streams.read_front_page(web.storage)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
-    feeds.append(("/most-read", web.words.say("most_read")))
+    feeds += [ranking_of(web, ranking) for ranking in Ranking]
     alternates = _alternates(web, view.masthead, feeds)
     return _page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
 
@@ -63,7 +65,8 @@ def show_topic(request: Request) -> Response:
     before = _cursor(request.query_params.get("before"))
     view = streams.read_topic_page(web.storage, slug, before=before)
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
-    alternates = _topic_alternates(web, view.masthead, slug, view.topic.title)
+    rankings = [ranking_of(web, ranking, view.topic) for ranking in Ranking]
+    alternates = list(_alternates(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
     return _page(
         request,
         "topic.html",
@@ -84,19 +87,38 @@ def show_most_read(request: Request) -> Response:
     if window not in set(Window):
         raise HTTPException(404)
     view = streams.read_most_read_page(web.storage, slug, window=Window(window))
-    path = "/most-read" if view.topic is None else f"/topics/{view.topic.slug}/most-read"
-    title = web.words.say("most_read") if view.topic is None else web.words.say("most_read_in", topic=view.topic.title)
+    return _ranking_page(request, view, Ranking.MOST_READ, window=window)
+
+
+def show_trending(request: Request) -> Response:
+    """Show what interests readers now, of a topic or of all."""
+    view = streams.read_trending_page(web_of(request).storage, request.path_params.get("slug"))
+    return _ranking_page(request, view, Ranking.TRENDING, window=Window.DAY)
+
+
+def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, window: str) -> Response:
+    web = web_of(request)
+    path, title = ranking_of(web, ranking, view.topic)
     return _page(
         request,
-        "most_read.html",
+        "ranking.html",
         masthead=view.masthead,
         view=view,
+        ranking=ranking,
         window=window,
         path=path,
         title=title,
         alternates=_alternates(web, view.masthead, [(path, title)]),
-        active="most-read" if slug is None else slug,
+        active=ranking if view.topic is None else view.topic.slug,
     )
+
+
+def ranking_of(web: Web, ranking: Ranking, topic: TopicRow | None = None) -> tuple[str, str]:
+    """Return the path of a ranking, without suffix, and its name."""
+    key = RANKING_WORDS[ranking]
+    if topic is None:
+        return f"/{ranking}", web.words.say(key)
+    return f"/topics/{topic.slug}/{ranking}", web.words.say(f"{key}_in", topic=topic.title)
 
 
 def show_entry(request: Request) -> Response:
@@ -187,18 +209,12 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(p=presentation, windows=[str(window) for window in Window], formats=FORMAT_NAMES)
+    environment.globals.update(p=presentation, ranking_words=RANKING_WORDS, windows=[str(window) for window in Window], formats=FORMAT_NAMES)
     return environment
 
 
 def _gzipped(request: Request) -> bool:
     return accepts_gzip(request.headers.get("accept-encoding", ""))
-
-
-def _topic_alternates(web: Web, masthead: Masthead, slug: str, title: str) -> list[Alternate]:
-    path = f"/topics/{slug}"
-    ranked = web.words.say("most_read_in", topic=title)
-    return list(_alternates(web, masthead, [(path, title), (f"{path}/most-read", ranked)]))
 
 
 def _alternates(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> Iterator[Alternate]:

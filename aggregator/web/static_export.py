@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from aggregator.app import Aggregator
 from aggregator.web.wiring import open_web
 
-FIXED_PATHS = ("/", "/most-read", "/feeds", "/opml", "/favicon.svg", "/static/style.css")
+FIXED_PATHS = ("/", "/most-read", "/trending", "/feeds", "/opml", "/favicon.svg", "/static/style.css")
 HTTP_OK = 200
 
 
@@ -28,7 +28,7 @@ def export_site(
         entries = {entry.id for row in rows for entry in tx.topics.entries(row.slug, limit=50)}
         feeds = [document.path for document in tx.documents.all()]
     paths = [*FIXED_PATHS, *feeds]
-    paths += [path for row in rows for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read")]
+    paths += [path for row in rows for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read", f"/topics/{row.slug}/trending")]
     paths += [f"/entries/{entry_id}" for entry_id in sorted(entries)]
     written = 0
     with open_web(aggregator, counted=False) as application:
