@@ -243,7 +243,9 @@ def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
         by_path.pop(HEALTH_PATH, None)
         order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
         feeds = []
-        for path in sorted(by_path, key=lambda path: (order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path)):
+        for path in sorted(
+            by_path, key=lambda path: (order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path)
+        ):
             document = tx.documents.get(f"{path}.{by_path[path][0]}")
             title = document.title if document else ""
             feeds.append(EmittedFeed(path=path, title=title or path.removeprefix("/"), formats=by_path[path]))

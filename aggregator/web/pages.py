@@ -209,7 +209,9 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(p=presentation, ranking_words=RANKING_WORDS, windows=[str(window) for window in Window], formats=FORMAT_NAMES)
+    environment.globals.update(
+        p=presentation, ranking_words=RANKING_WORDS, windows=[str(window) for window in Window], formats=FORMAT_NAMES
+    )
     return environment
 
 

@@ -38,7 +38,6 @@ def make_routes() -> list[Route]:
         Route("/topics/{slug}.{format}", feeds.serve_feed),
         Route("/most-read.json", boxes.serve_most_read),
         Route("/most-read.{format}", feeds.serve_feed),
-        Route("/topics/{slug}/trending.{format}", feeds.serve_feed),
         Route("/trending.{format}", feeds.serve_feed),
         Route("/r/{entry_id}", clicks.follow_entry),
         Route("/", pages.show_front),

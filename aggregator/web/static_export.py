@@ -28,7 +28,11 @@ def export_site(
         entries = {entry.id for row in rows for entry in tx.topics.entries(row.slug, limit=50)}
         feeds = [document.path for document in tx.documents.all()]
     paths = [*FIXED_PATHS, *feeds]
-    paths += [path for row in rows for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read", f"/topics/{row.slug}/trending")]
+    paths += [
+        path
+        for row in rows
+        for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read", f"/topics/{row.slug}/trending")
+    ]
     paths += [f"/entries/{entry_id}" for entry_id in sorted(entries)]
     written = 0
     with open_web(aggregator, counted=False) as application:

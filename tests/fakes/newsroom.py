@@ -221,10 +221,11 @@ def feed_titled(feeds: Sequence[Feed], title: str) -> Feed:
 
 
 def _emitted() -> list[tuple[str, str]]:
-    feeds = [("/most-read", "Meistgelesene Artikel")]
+    feeds = [("/most-read", "Meistgelesene Artikel"), ("/trending", "Trend")]
     for topic in TOPICS:
         feeds.append((f"/topics/{topic.slug}", f"Mehr zum Thema: {topic.title}"))
         feeds.append((f"/topics/{topic.slug}/most-read", f"Meistgelesen: {topic.title}"))
+        feeds.append((f"/topics/{topic.slug}/trending", f"Trend: {topic.title}"))
     return feeds
 
 

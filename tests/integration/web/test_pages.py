@@ -21,6 +21,8 @@ PAGES = (
     "/topics/schweiz/most-read",
     "/most-read",
     "/most-read?window=30d",
+    "/trending",
+    "/topics/wissen/trending",
     "/entries/1",
     "/entries/4",
     "/feeds",
@@ -113,7 +115,9 @@ def test_the_index_shows_topics_what_is_read_and_what_can_be_subscribed_to(newsr
         assert f'href="/topics/{topic.slug}"' in html
         for form in ("rss", "atom", "json"):
             assert f'href="/topics/{topic.slug}.{form}"' in html
-            assert f'href="/topics/{topic.slug}/most-read.{form}"' in html
+        for ranking in ("most-read", "trending"):
+            assert f'href="/topics/{topic.slug}/{ranking}"' in html
+    assert 'href="/trending.atom"' in html
     assert 'href="/opml"' in html
 
 
@@ -132,7 +136,9 @@ def test_pages_announce_their_feeds_the_main_one_first(newsroom: Newsroom) -> No
 
     topic = alternates("/topics/schweiz")
     assert topic[0] == ("application/rss+xml", "/topics/schweiz.rss")
-    assert [href for _, href in topic[3:]] == [f"/topics/schweiz/most-read.{form}" for form in ("rss", "atom", "json")]
+    assert [href for _, href in topic[3:]] == [
+        f"/topics/schweiz/{ranking}.{form}" for ranking in ("most-read", "trending") for form in ("rss", "atom", "json")
+    ]
     assert ("application/feed+json", "/most-read.json") in alternates("/")
     assert alternates("/most-read")[0] == ("application/rss+xml", "/most-read.rss")
     assert alternates("/entries/1")[0] == ("application/rss+xml", "/topics/schweiz.rss")
@@ -191,6 +197,33 @@ def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
     assert links["/entries/4"] == "fr-CH"
     assert links["/entries/1"] is None
     assert "Französisch" in newsroom.client.get("/entries/4").text
+
+
+def test_what_interests_readers_now_has_a_page_and_leads_the_index(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/trending").text
+    assert "<h1>Trend</h1>" in html
+    order = re.findall(r'<h2><a href="/entries/(\d+)"', html)
+    assert order[:2] == ["1", "2"]
+    assert "9 Leserinnen und Leser" in html
+    assert "windows" not in html
+    leads = newsroom.client.get("/").text.partition('class="leads"')[2]
+    assert re.findall(r'<h2><a href="/entries/(\d+)"', leads)[:2] == order[:2]
+
+
+def test_a_topic_has_both_orders_and_each_leads_to_the_other(newsroom: Newsroom) -> None:
+    trend = newsroom.client.get("/topics/wissen/trending").text
+    assert "<h1>Trend: Wissen</h1>" in trend
+    assert 'href="/topics/wissen/most-read"' in trend
+    assert 'href="/topics/wissen/trending"' in newsroom.client.get("/topics/wissen/most-read").text
+    assert newsroom.client.get("/topics/nirgends/trending").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/trending", "/most-read", "/most-read?window=30d", "/topics/schweiz/most-read", "/entries/4"]
+)
+def test_no_number_of_readers_below_three_is_shown(newsroom: Newsroom, path: str) -> None:
+    html = newsroom.client.get(path).text
+    assert re.search(r"\b[012] Leserinnen|einer Person gelesen", html) is None
 
 
 def test_the_window_of_a_ranking_bounds_what_it_shows(newsroom: Newsroom) -> None:
@@ -278,8 +311,8 @@ def test_the_opml_names_every_feed_once(newsroom: Newsroom) -> None:
     assert response.headers["content-type"] == "text/x-opml; charset=utf-8"
     urls = re.findall(r'xmlUrl="([^"]+)"', response.text)
     assert urls[:2] == ["https://news.example/topics/schweiz.atom", "https://news.example/topics/schweiz/most-read.atom"]
-    assert urls[-1] == "https://news.example/most-read.atom"
-    assert len(urls) == 2 * len(TOPICS) + 1
+    assert urls[-2:] == ["https://news.example/most-read.atom", "https://news.example/trending.atom"]
+    assert len(urls) == 3 * len(TOPICS) + 2
     assert "Mehr zum Thema: Schweiz" in response.text
     assert newsroom.client.get("/opml", headers={"if-none-match": response.headers["etag"]}).status_code == 304
 

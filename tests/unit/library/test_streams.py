@@ -1,27 +1,31 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from aggregator.library.streams import choose_leads, count_publishers, formats_by_path
 from aggregator.model.document import Format
-from tests.fakes.stored import NOON, make_entry, make_origin
+from tests.fakes.stored import make_entry, make_origin
 
 
-def test_leads_go_by_score_and_no_publisher_leads_twice_while_there_are_others() -> None:
+def test_leads_keep_their_order_and_no_publisher_leads_twice_while_there_are_others() -> None:
     entries = [
-        make_entry(1, score=9.0, origins=(make_origin("a.example"),)),
-        make_entry(2, score=8.0, origins=(make_origin("a.example"),)),
-        make_entry(3, score=1.0, origins=(make_origin("b.example"),)),
-        make_entry(4, score=7.0, origins=(make_origin("a.example"),)),
+        make_entry(1, origins=(make_origin("a.example"),)),
+        make_entry(2, origins=(make_origin("a.example"),)),
+        make_entry(4, origins=(make_origin("a.example"),)),
+        make_entry(3, origins=(make_origin("b.example"),)),
     ]
     assert [entry.id for entry in choose_leads(entries, limit=3)] == [1, 3, 2]
 
 
-def test_equal_scores_go_by_date_then_by_id() -> None:
-    entries = [make_entry(1), make_entry(2, dated_at=NOON + timedelta(minutes=1)), make_entry(3)]
-    assert [entry.id for entry in choose_leads(entries, limit=3)] == [2, 3, 1]
+def test_an_entry_that_ranks_and_is_new_leads_once() -> None:
+    entries = [make_entry(2), make_entry(1), make_entry(2), make_entry(3)]
+    assert [entry.id for entry in choose_leads(entries, limit=4)] == [2, 1, 3]
+
+
+def test_another_publisher_is_not_looked_for_far_behind() -> None:
+    same = [make_entry(number, origins=(make_origin("a.example"),)) for number in range(1, 11)]
+    entries = [*same, make_entry(99, origins=(make_origin("b.example"),))]
+    assert [entry.id for entry in choose_leads(entries, limit=2)] == [1, 2]
 
 
 def test_without_entries_nothing_leads() -> None:
