@@ -59,7 +59,7 @@ class TopicBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` stands in where there are no topics."""
+    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics."""
 
     masthead: Masthead
     leads: tuple[Entry, ...]
