@@ -72,8 +72,8 @@ def _write(web: Web) -> Iterator[str]:
         counts = tx.counts()
         documents = len(tx.documents.fingerprints())
     settled = {"ok": counts.feeds_ok, "failing": counts.feeds_failing, "gone": counts.feeds_gone}
-    yield from _labelled(READS, {str(via): count for via, count in web.recorder.counted.items()})
-    yield from _labelled(DISCARDED, web.recorder.discarded)
+    yield from _labelled(READS, {str(via): count for via, count in dict(web.recorder.counted).items()})
+    yield from _labelled(DISCARDED, dict(web.recorder.discarded))  # copies: reads go on being counted
     yield from _labelled(FEEDS, {"new": counts.feeds - sum(settled.values()), **settled})
     yield from _plain(ENTRIES, counts.entries)
     yield from _plain(DOCUMENTS, documents)
