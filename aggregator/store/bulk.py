@@ -7,16 +7,21 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert, literal_column
 
 from aggregator.store.columns import Time, to_microseconds
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns; times are aware, everything else is as the driver takes it."""
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, fixed: tuple[tuple[str, str], ...] = ()
+) -> None:
+    """Insert rows that all have the same columns; times are aware, everything else is as the driver takes it.
+
+    `fixed` names columns that are the same in every row, as SQL: they cost nothing by the row.
+    """
     if not rows:
         return
-    sql, times, form = _statement(connection.dialect, table, tuple(rows[0]))
+    sql, times, form = _statement(connection.dialect, table, tuple(rows[0]), fixed)
     for row in rows:
         for name in times:
             at = row[name]
@@ -27,10 +32,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
 
 @lru_cache(maxsize=16)  # a dialect belongs to an engine, of which a process has one or two
 def _statement(
-    dialect: Dialect, table: Table, columns: tuple[str, ...]
+    dialect: Dialect, table: Table, columns: tuple[str, ...], fixed: tuple[tuple[str, str], ...]
 ) -> tuple[str, tuple[str, ...], Callable[[dict[str, Any]], Any]]:
     """Return the SQL, the columns that are times, and what makes the driver's parameters of a row."""
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    values: dict[str, Any] = {name: literal_column(sql) for name, sql in fixed} | {name: bindparam(name) for name in columns}
+    compiled = insert(table).values(values).compile(dialect=dialect)
     times = tuple(column.name for column in table.columns if isinstance(column.type, Time) and column.name in columns)
     form = itemgetter(*compiled.positiontup) if compiled.positiontup is not None else dict
     return str(compiled), times, form

@@ -70,20 +70,10 @@ _SAVE_HASH = (
 )
 
 
-_EMPTY_STORY: dict[str, Any] = {
-    "publishers": 1,
-    "readers": 0,
-    "readers_24h": 0,
-    "readers_7d": 0,
-    "readers_30d": 0,
-    "day_reads": 0.0,
-    "day_exposure": 0.0,
-    "day_score": None,
-    "trend_reads": 0.0,
-    "trend_exposure": 0.0,
-    "trend_score": None,
-    "touched": True,
-}
+_ZERO_AT_FIRST = (
+    "readers", "readers_24h", "readers_7d", "readers_30d", "day_reads", "day_exposure", "trend_reads", "trend_exposure",
+)  # fmt: skip
+_FOUNDED = (("publishers", "1"), *((name, "0") for name in _ZERO_AT_FIRST), ("touched", "true"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +117,13 @@ class ChangeWriter:
             story_rows.append(self._founded_story(entry.id, entry.dated_at))
             origin_rows.append(_origin_row(change.feed_id, entry.id, entry.update, change.polled_at, is_primary=True))
         insert_rows(self._connection, entries, entry_rows)
-        insert_rows(self._connection, stories, story_rows)
+        insert_rows(self._connection, stories, story_rows, fixed=_FOUNDED)
         insert_rows(self._connection, entry_origins, origin_rows)
         sequences.advance(self._connection, sequences.ENTRY_ID, max(entry.id for _, entry in new) + 1)
 
     def _founded_story(self, entry_id: int, dated_at: datetime) -> dict[str, Any]:
         weights = self._scales.weights(dated_at)
-        return _EMPTY_STORY | {
+        return {
             "id": entry_id,
             "entry_id": entry_id,
             "dated_at": dated_at,

@@ -101,4 +101,5 @@ class SqlListStore:
     def add_edition(self, name: str, edition: Edition) -> bool:
         """Keep an edition unless there is one of its period; return whether it was kept."""
         row = {"name": name, "period": edition.period, "made_at": edition.made_at, "content": edition.content}
-        return self._connection.execute(dialect.upsert(self._connection, editions, replace=False), row).rowcount > 0
+        statement = dialect.upsert(self._connection, editions, replace=False).returning(editions.c.period)
+        return self._connection.execute(statement, row).first() is not None
