@@ -139,10 +139,10 @@ def test_newsboat_logs_in_lists_reads_and_marks_and_the_read_counts_once(home: H
             press(socket, "A", until=r"Articles in feed")
             wait_until(lambda: len(home.select(read)) > 10, "all marked")
         assert home.select("SELECT entry_id FROM entry_states WHERE pending_at IS NOT NULL") == [entry_id]
-        assert home.select("SELECT sum(reads) FROM entries") == [0]
+        assert home.select("SELECT sum(readers) FROM stories") == [0]
         _age_the_pending_read(home)
-        wait_until(lambda: home.select("SELECT id FROM entries WHERE reads = 1") == [entry_id], "the read counts")
-        assert home.select("SELECT sum(reads) FROM entries") == [1]
+        wait_until(lambda: home.select("SELECT entry_id FROM stories WHERE readers = 1") == [entry_id], "the read counts")
+        assert home.select("SELECT sum(readers) FROM stories") == [1]
         reload(client)
         assert set(unread(client).values()) <= {0, 1}
 
