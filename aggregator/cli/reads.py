@@ -37,6 +37,7 @@ def import_file(
     """Count the reads in an access log of your own site; importing a file again adds only what is new in it."""
     from aggregator.config.values import check_origin
     from aggregator.library.log_import import import_log
+    from aggregator.library.rankings import read_traffic
     from aggregator.rank.abuse import Site
 
     try:
@@ -45,12 +46,14 @@ def import_file(
         raise typer.BadParameter(str(error), param_hint="--site") from error
     with opened(context) as aggregator, progress_bar("Reading the log") as on_progress:
         settings = aggregator.settings
+        with aggregator.storage.read() as tx:
+            # That readers have accounts here says nothing of those of the site, which its publisher vouches for.
+            site_traffic = Site(level=read_traffic(tx).level)
         report = import_log(
             aggregator.storage,
             lambda: _lines(file, on_progress),
             site_url=given or settings.reads.site,
-            score_of=aggregator.score_of,
-            site=Site(),
+            site=site_traffic,
             now=aggregator.clock.now(),
             keep=settings.retention.reads,
         )

@@ -80,7 +80,6 @@ def import_log(
     read_lines: Lines,
     *,
     site_url: str | None,
-    score_of: Callable[[ReadEvent], float],
     site: Site,
     now: datetime,
     keep: timedelta,
@@ -92,7 +91,7 @@ def import_log(
 
     Raises: ConfigError if the site is not known; StorageError.
     """
-    return _Import(storage, site_url=site_url, score_of=score_of, site=site, now=now, keep=keep).run(read_lines)
+    return _Import(storage, site_url=site_url, site=site, now=now, keep=keep).run(read_lines)
 
 
 class _Import:
@@ -101,14 +100,12 @@ class _Import:
         storage: Storage,
         *,
         site_url: str | None,
-        score_of: Callable[[ReadEvent], float],
         site: Site,
         now: datetime,
         keep: timedelta,
     ) -> None:
         self._storage = storage
         self._site_url = site_url
-        self._score_of = score_of
         self._site = site
         self._now = now
         self._oldest = now - keep
@@ -203,7 +200,7 @@ class _Import:
             claim = Claim(story=visit.entry_id, at=request.at, reader=key, network=network)
             if not self._is_discarded(self._ledger.judge(claim, self._site)):
                 events.append(ReadEvent(entry_id=visit.entry_id, at=request.at, via=Via.LOG, reader_key=key))
-        new = tx.reads.add(events, score_of=self._score_of)
+        new = tx.reads.add(events)
         self._report.counted += new
         self._report.known += len(events) - new
 

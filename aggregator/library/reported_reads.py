@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -52,9 +52,7 @@ def is_page_of(url: str, origin: str) -> bool:
     return host == own
 
 
-def record_reported(
-    storage: Storage, reads: Sequence[ReportedRead], *, score_of: Callable[[ReadEvent], float], now: datetime
-) -> ReportedCounts:
+def record_reported(storage: Storage, reads: Sequence[ReportedRead], *, now: datetime) -> ReportedCounts:
     """Count reads of today and yesterday, one a reader, entry and day, however often they are reported.
 
     Older ones cannot be told from those reported before, because the salt that made their keys is deleted.
@@ -77,7 +75,7 @@ def record_reported(
                 salt = salts.get(day) or salts.setdefault(day, tx.reads.salt(day))
                 reader = hmac.digest(salt, b"reader\0" + read.reader.encode(errors="replace"), "sha256")[:KEY_BYTES]
                 events.append(ReadEvent(entry_id=entries[key], at=read.at, via=Via.REPORT, reader_key=reader))
-            new = tx.reads.add(events, score_of=score_of)
+            new = tx.reads.add(events)
         counts.counted += new
         counts.known += len(events) - new
     return counts

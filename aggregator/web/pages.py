@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
+from aggregator.library.rankings import list_name
 from aggregator.library.streams import CursorAt, Masthead, RankingPage
 from aggregator.model.document import Format
 from aggregator.model.reading import Via
@@ -52,6 +53,9 @@ def show_front(request: Request) -> Response:
     """Show the index: what is new, by topic; what is read; what can be subscribed to."""
     web = web_of(request)
     view = streams.read_front_page(web.storage)
+    seen = {f"topics/{block.topic.slug}": streams.FRONT_TOPIC_ENTRIES for block in view.blocks}
+    seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
+    _record_views(request, seen)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
     feeds += [ranking_of(web, ranking) for ranking in Ranking]
     alternates = _alternates(web, view.masthead, feeds)
@@ -64,6 +68,8 @@ def show_topic(request: Request) -> Response:
     slug = request.path_params["slug"]
     before = _cursor(request.query_params.get("before"))
     view = streams.read_topic_page(web.storage, slug, before=before)
+    box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
+    _record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
     rankings = [ranking_of(web, ranking, view.topic) for ranking in Ranking]
     alternates = list(_alternates(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
@@ -99,6 +105,8 @@ def show_trending(request: Request) -> Response:
 def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, window: str) -> Response:
     web = web_of(request)
     path, title = ranking_of(web, ranking, view.topic)
+    if window == Window.DAY:  # the longer windows are lists of their own, which nothing is ranked by
+        _record_views(request, {path.removeprefix("/"): streams.RANKING_PLACES})
     return _page(
         request,
         "ranking.html",
@@ -132,6 +140,7 @@ def show_entry(request: Request) -> Response:
         via=Via.PAGE,
         address=client_address(request, web.trusted_proxies),
     )
+    _record_views(request, {list_name(Ranking.MOST_READ): streams.BOX_ENTRIES})
     alternates = [
         alternate
         for topic in view.topics
@@ -180,6 +189,13 @@ def render_problem(web: Web, status: int) -> str:
     nothing = Masthead(topics=(), emitted=frozenset())
     help_text = words.say(f"{key}_help") if words.has(f"{key}_help") else ""
     return render(web, "problem.html", masthead=nothing, heading=words.say(key), help_text=help_text, status=status)
+
+
+def _record_views(request: Request, seen: Mapping[str, int]) -> None:
+    """Tell which lists a person sees, and how many of their first places: what is shown is read more."""
+    facts = read_facts(request)
+    for name, places in seen.items():
+        web_of(request).recorder.record_view(facts, name, places=places)
 
 
 def _page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:

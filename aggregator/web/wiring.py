@@ -42,7 +42,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
             own_site=OwnSite(
                 tokens=settings.reads.tokens,
                 allowed_origins=frozenset(settings.reads.allowed_origins),
-                record=lambda reads, now: record_reported(aggregator.storage, reads, score_of=aggregator.score_of, now=now),
+                record=lambda reads, now: record_reported(aggregator.storage, reads, now=now),
             ),
             metrics_from=settings.server.metrics_from,
             callbacks=CallbackRules(

@@ -112,7 +112,7 @@ def open_site(
         own_site=OwnSite(
             tokens=(TOKEN, "another-token-of-ours"),
             allowed_origins=frozenset({ORIGIN}),
-            record=lambda reads, now: record_reported(storage, reads, score_of=weight_of, now=now),
+            record=lambda reads, now: record_reported(storage, reads, now=now),
         ),
         metrics_from=["127.0.0.0/8"],
     )

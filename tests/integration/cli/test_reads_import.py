@@ -19,7 +19,7 @@ from aggregator.model.reading import ReadFacts, Via
 from aggregator.rank.abuse import Site
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
-from tests.fakes.newsroom import NEWS, NOON, News, open_newsroom, score_of
+from tests.fakes.newsroom import NEWS, NOON, News, open_newsroom
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SITE = "https://www.seeblick.example"
@@ -56,7 +56,6 @@ class Log:
             self.storage,
             lambda: iter(lines),
             site_url=site,
-            score_of=score_of,
             site=Site(),
             now=now,
             keep=timedelta(days=30),
@@ -155,7 +154,7 @@ def test_a_log_of_several_sites_needs_no_origin(log: Log) -> None:
 
 
 def test_a_reader_who_clicked_here_and_then_stands_in_the_log_is_one(log: Log) -> None:
-    recorder = ReadRecorder(log.storage, score_of=score_of)
+    recorder = ReadRecorder(log.storage, score_of=lambda _event: 0.0)
     facts = ReadFacts(method="GET", user_agent=FIREFOX)
     recorder.count_read(facts, entry_id=1, at=NOON, via=Via.CLICK, address="203.0.113.9")
     recorder.close()

@@ -219,6 +219,36 @@ def test_a_topic_has_both_orders_and_each_leads_to_the_other(newsroom: Newsroom)
 
 
 @pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        (
+            "/",
+            {
+                ("trending", 4): 1,
+                ("most-read", 5): 1,
+                ("topics/schweiz", 6): 1,
+                ("topics/international", 6): 1,
+                ("topics/wissen", 6): 1,
+            },
+        ),
+        ("/topics/wissen", {("topics/wissen", 30): 1, ("topics/wissen/most-read", 5): 1}),
+        ("/trending", {("trending", 20): 1}),
+        ("/topics/wissen/most-read", {("topics/wissen/most-read", 20): 1}),
+        ("/most-read?window=7d", {}),
+        ("/entries/1", {("most-read", 5): 1}),
+        ("/most-read.rss", {}),
+    ],
+)
+def test_what_a_person_is_shown_is_counted_as_seen(newsroom: Newsroom, path: str, seen: dict[tuple[str, int], int]) -> None:
+    newsroom.client.get(path)
+    newsroom.client.head(path)
+    newsroom.client.get(path, headers={"user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"})
+    newsroom.recorder.close()
+    with newsroom.storage.write() as tx:
+        assert tx.lists.take_views() == seen
+
+
+@pytest.mark.parametrize(
     "path", ["/", "/trending", "/most-read", "/most-read?window=30d", "/topics/schweiz/most-read", "/entries/4"]
 )
 def test_no_number_of_readers_below_three_is_shown(newsroom: Newsroom, path: str) -> None:

@@ -14,7 +14,7 @@ from aggregator.library.log_import import import_log
 from aggregator.rank.abuse import Site
 from aggregator.rank.counting import network_key, reader_key
 from aggregator.storage import Storage
-from tests.fakes.newsroom import NOON, score_of
+from tests.fakes.newsroom import NOON
 from tests.fakes.website import ORIGIN, TOKEN, open_site
 
 AGENT = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -61,7 +61,6 @@ def read_for_a_day(storage: Storage) -> None:
         storage,
         lambda: iter(lines),
         site_url=ORIGIN,
-        score_of=score_of,
         site=Site(),
         now=site.clock.now(),
         keep=timedelta(days=30),
