@@ -25,7 +25,6 @@ from aggregator.fetch.politeness import FetchLimits
 from aggregator.fetch.posting import FormPoster
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
-from aggregator.model.reading import ReadEvent
 from aggregator.model.report import (
     ArticleReport,
     DeliveryReport,
@@ -145,14 +144,6 @@ class Aggregator:
             tx.streams.number(list_paths(topic.slug for topic in self.settings.topics))
         return added, removed
 
-    def score_of(self, event: ReadEvent) -> float:
-        """Return the weight of a read; the store does not ask for it any more."""
-        return event.weight
-
-    def prior(self, _dated_at: datetime) -> float:
-        """Return nothing of use; the store does not ask for it any more."""
-        return 0.0
-
     def poll(
         self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> PollReport:
@@ -177,7 +168,6 @@ class Aggregator:
                 max_interval=polling.max_interval,
                 invited_interval=polling.invited_interval,
             ),
-            prior=self.prior,
             budget=polling.budget or max(len(self.settings.feeds), 1) * POLLS_A_DAY / 24,
             default_language=None,
         )
@@ -229,7 +219,7 @@ class Aggregator:
 
     def settle(self) -> int:
         """Count the reads that feed readers reported and nobody took back; return how many."""
-        return settle_reads(self.storage, score_of=self.score_of, now=self.clock.now())
+        return settle_reads(self.storage, now=self.clock.now())
 
     def rank(self, *, at_once: bool = False) -> RankReport:
         """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now."""

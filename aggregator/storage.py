@@ -6,7 +6,7 @@ Nothing is kept unless the `with` block of `Storage.write` ends without an excep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -119,11 +119,10 @@ class EntryStore(Protocol):
         """
         ...
 
-    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float] | None = None) -> None:
+    def apply(self, changes: Sequence[FeedChange]) -> None:
         """Write entries, origins and poll states of many feeds, and end their leases.
 
         A new entry founds a story; an origin of a site that did not carry its story yet counts as coverage of it.
-        `prior` is not used any more.
         """
         ...
 
@@ -184,10 +183,10 @@ class TopicStore(Protocol):
 class ReadStore(Protocol):
     """Reads, one a reader and story."""
 
-    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float] | None = None) -> int:
+    def add(self, events: Sequence[ReadEvent]) -> int:
         """Record reads, one a reader key and story; return how many were new. Sums and counts of stories rise in the same step.
 
-        Reads of entries that do not exist are dropped, and so are those without weight. `score_of` is not used any more.
+        Reads of entries that do not exist are dropped, and so are those without weight.
         """
         ...
 

@@ -120,7 +120,7 @@ def bench(options: Options) -> Iterator[Report]:
 def ours() -> Starlette:
     """Return the real application over the store of the benchmark."""
     storage = open_database(os.environ[STORE])
-    recorder = ReadRecorder(storage, score_of=lambda _event: 0.0)
+    recorder = ReadRecorder(storage)
     site = WebSite(title="Bench", base_url="http://127.0.0.1")
     return create_app(storage=storage, site=site, recorder=recorder, clock=SystemClock())
 

@@ -51,7 +51,6 @@ class ReadRecorder:
         self,
         storage: Storage,
         *,
-        score_of: Callable[[ReadEvent], float],
         site_of: Callable[[Transaction], Site] = lambda _tx: Site(),
         delay: timedelta = DELAY,
         batch: int = BATCH,
@@ -62,7 +61,6 @@ class ReadRecorder:
         self.counted: dict[Via, int] = {}
         self.recorded = 0
         self._storage = storage
-        self._score_of = score_of
         self._site_of = site_of
         self._ledger = ReadLedger()
         self._network_salt = secrets.token_bytes(NETWORK_SALT_BYTES)
@@ -191,7 +189,7 @@ class ReadRecorder:
             self._judge(batch, events, self._site_of(tx))
             counted = [event for event, reason in zip(events, self._judged, strict=True) if reason is None]
             if counted:
-                tx.reads.add(counted, score_of=self._score_of)
+                tx.reads.add(counted)
         with self._changed:
             self._views.subtract(views)
             self._views = +self._views  # without those at zero

@@ -41,7 +41,7 @@ def take_in_deliveries(storage: Storage, parser: Parser, clock: Clock, rules: In
         # One of a feed at a time: the second may hold what the first brought.
         for batch in _one_a_feed(waiting):
             updates, failed = _read(batch, feeds, parser, now=clock.now(), rules=rules)
-            entries = _store(storage, batch, updates, now=clock.now(), rules=rules)
+            entries = _store(storage, batch, updates, now=clock.now())
             report += DeliveryReport(
                 deliveries=len(batch),
                 failed=failed,
@@ -76,12 +76,12 @@ def _read(
 
 
 def _store(
-    storage: Storage, batch: Sequence[Delivery], updates: Mapping[int, FeedUpdate], *, now: datetime, rules: IngestRules
+    storage: Storage, batch: Sequence[Delivery], updates: Mapping[int, FeedUpdate], *, now: datetime
 ) -> list[EntryChanges]:
     with storage.write() as tx:
         feeds = list(tx.feeds.get_many(updates).values())  # as they are now: a poll may have changed them since
         entries = decide_updates(tx, [(feed, updates[feed.id]) for feed in feeds], now=now)
-        tx.entries.apply([_change(feed, entries[feed.id], now) for feed in feeds], prior=rules.prior)
+        tx.entries.apply([_change(feed, entries[feed.id], now) for feed in feeds])
         tx.push.taken_in([delivery.id for delivery in batch])
     return list(entries.values())
 

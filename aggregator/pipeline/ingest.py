@@ -55,14 +55,13 @@ LEASE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestRules:
-    """How to ingest: who we are, when to poll next, and what a publisher's coverage is worth at a time (`prior`).
+    """How to ingest: who we are, and when to poll next.
 
     With a `budget` in polls an hour, the price of a poll comes from the store and follows what the passes spend.
     """
 
     owner: str
     cadence: CadenceRules
-    prior: Callable[[datetime], float]
     budget: float | None = None
     default_language: str | None = None
 
@@ -221,7 +220,7 @@ def _store(tx: Transaction, batch: Sequence[_Polled], now: datetime, rules: Inge
     read = [(one.feed, one.update) for one in batch if one.update is not None]
     changes_of = decide_updates(tx, read, now=now)
     changes = [_change(one, changes_of.get(one.feed.id, EntryChanges()), now, rules) for one in batch]
-    tx.entries.apply(changes, prior=rules.prior)
+    tx.entries.apply(changes)
     tx.health.add([event for one, change in zip(batch, changes, strict=True) for event in events_of(one.feed, change)])
     for one in batch:
         until = hold_until(one.outcome, now) if isinstance(one.outcome, FetchError) else None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from aggregator.model.reader import SECOND_THOUGHTS
-from aggregator.model.reading import ReadEvent
 from aggregator.storage import Storage
 
 BATCH = 500  # reads a transaction: well under 0.1 s
 
 
-def settle_reads(storage: Storage, *, score_of: Callable[[ReadEvent], float], now: datetime) -> int:
+def settle_reads(storage: Storage, *, now: datetime) -> int:
     """Count the reads that stood for as long as second thoughts may take; return how many.
 
     A read leaves the waiting and enters the scores in one transaction: none is lost, none counts twice.
@@ -21,7 +19,7 @@ def settle_reads(storage: Storage, *, score_of: Callable[[ReadEvent], float], no
     while True:
         with storage.write() as tx:
             events = tx.states.take_settled(before=now - SECOND_THOUGHTS, limit=BATCH)
-            tx.reads.add(events, score_of=score_of)
+            tx.reads.add(events)
         settled += len(events)
         if len(events) < BATCH:
             return settled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -30,7 +30,7 @@ class SqlEntryStore:
         next_entry_id = number(self._connection, sequences.ENTRY_ID)
         return find_known(self._connection, updates, next_entry_id=next_entry_id, mark_seen=self._writable)
 
-    def apply(self, changes: Sequence[FeedChange], *, prior: Callable[[datetime], float] | None = None) -> None:  # noqa: ARG002 - goes with its callers
+    def apply(self, changes: Sequence[FeedChange]) -> None:
         """Write entries, origins and poll states of many feeds, and end their leases."""
         ChangeWriter(self._connection).write(changes)
 

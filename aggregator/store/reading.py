@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ class SqlReadStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float] | None = None) -> int:  # noqa: ARG002 - goes with its callers
+    def add(self, events: Sequence[ReadEvent]) -> int:
         """Record reads, one a reader key and story; return how many were new."""
         return sum(self._add(part) for part in chunks(event for event in events if event.weight > 0))
 

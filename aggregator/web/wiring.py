@@ -23,7 +23,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
     `counted` False makes pages for a host that only has files: their links lead straight to the publisher.
     """
     settings = aggregator.settings
-    recorder = ReadRecorder(aggregator.storage, score_of=aggregator.score_of, site_of=read_traffic)
+    recorder = ReadRecorder(aggregator.storage, site_of=read_traffic)
     try:
         yield create_app(
             storage=aggregator.storage,

@@ -20,7 +20,7 @@ from aggregator.model.entry import Entry
 from aggregator.pipeline.settling import settle_reads
 from aggregator.storage import Storage
 from tests.fakes.clock import FakeClock
-from tests.fakes.newsroom import NOON, score_of
+from tests.fakes.newsroom import NOON
 
 API = "/reader/api/0"
 READ = "user/-/state/com.google/read"
@@ -100,7 +100,7 @@ class FeedReader:
     def settle(self, after: timedelta = timedelta(seconds=61)) -> int:
         """Let time pass, and count the reads that stood."""
         self.clock.advance(after)
-        return settle_reads(self.storage, score_of=score_of, now=self.clock.now())
+        return settle_reads(self.storage, now=self.clock.now())
 
     def entry(self, entry_id: int) -> Entry:
         """Return an entry as stored."""

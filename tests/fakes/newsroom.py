@@ -21,11 +21,6 @@ from aggregator.storage import Storage
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def score_of(event: ReadEvent) -> float:
-    """Not used any more."""
-    return event.weight
-
-
 MEDIA_TYPES = {
     Format.RSS: "application/rss+xml",
     Format.ATOM: "application/atom+xml",

@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
 from aggregator.model.entry import Entry
-from aggregator.model.reading import ReadEvent
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
 from aggregator.web.site import OwnSite, WebSite
@@ -93,15 +92,11 @@ class Newsroom:
         return entry
 
 
-def weight_of(event: ReadEvent) -> float:
-    return event.weight
-
-
 def open_site(
     storage: Storage, *, language: str = "de", base_url: str = "https://news.example", full_text: bool = False
 ) -> Newsroom:
     clock = FakeClock(NOON)
-    recorder = ReadRecorder(storage, score_of=weight_of)
+    recorder = ReadRecorder(storage)
     site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC, full_text=full_text)
     app = create_app(
         storage=storage,

@@ -101,9 +101,9 @@ def test_a_delivered_document_ends_no_lease_of_a_poll_under_way(storage: Storage
     (feed,) = configure(storage, "https://a.example/feed")
     with storage.write() as tx:
         tx.feeds.claim_due(now=NOON, limit=1, lease=HOUR, owner="a poller")
-        tx.entries.apply([FeedChange(feed_id=feed.id, polled_at=NOON, poll=feed.poll, pushed=True)], prior=lambda _at: 0.0)
+        tx.entries.apply([FeedChange(feed_id=feed.id, polled_at=NOON, poll=feed.poll, pushed=True)])
         assert tx.feeds.lease_owners() == ["a poller"]
-        tx.entries.apply([FeedChange(feed_id=feed.id, polled_at=NOON, poll=ok_poll())], prior=lambda _at: 0.0)
+        tx.entries.apply([FeedChange(feed_id=feed.id, polled_at=NOON, poll=ok_poll())])
         assert tx.feeds.lease_owners() == []
 
 

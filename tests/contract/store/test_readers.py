@@ -74,7 +74,7 @@ def test_removing_a_reader_leaves_nothing_of_theirs_and_all_of_the_others(storag
         for reader in (anna, zoe):
             transaction.readers.subscribe(reader.id, [StoredSubscription(stream_id=feed.id)], now=NOON)
             transaction.states.mark(reader.id, [1, 2], at=NOON, read=True, starred=True, weight=1.0)
-        transaction.reads.add(transaction.states.take_settled(before=NOON, limit=10), score_of=lambda _event: 0.0)
+        transaction.reads.add(transaction.states.take_settled(before=NOON, limit=10))
         transaction.readers.remove(anna.id)
     with storage.read() as transaction:
         assert transaction.readers.all() == [zoe]
@@ -122,7 +122,7 @@ def test_reads_of_an_account_are_found_under_its_key(storage: Storage) -> None:
         ReadEvent(entry_id=1, at=NOON, via=Via.CLICK, reader_key=key_of("somebody")),
     ]
     with storage.write() as transaction:
-        transaction.reads.add(events, score_of=lambda _event: 0.0)
+        transaction.reads.add(events)
         assert transaction.readers.reads(anna.id) == events[:2]
 
 

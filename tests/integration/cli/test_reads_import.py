@@ -154,7 +154,7 @@ def test_a_log_of_several_sites_needs_no_origin(log: Log) -> None:
 
 
 def test_a_reader_who_clicked_here_and_then_stands_in_the_log_is_one(log: Log) -> None:
-    recorder = ReadRecorder(log.storage, score_of=lambda _event: 0.0)
+    recorder = ReadRecorder(log.storage)
     facts = ReadFacts(method="GET", user_agent=FIREFOX)
     recorder.count_read(facts, entry_id=1, at=NOON, via=Via.CLICK, address="203.0.113.9")
     recorder.close()

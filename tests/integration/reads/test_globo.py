@@ -72,7 +72,7 @@ def counted(
             for number, article in enumerate(articles, 1)
         ]
         save(storage, read_feed(feed.id, new=new, now=clicks[0].at))
-        recorder = ReadRecorder(storage, score_of=lambda _event: 0.0, delay=timedelta(0))
+        recorder = ReadRecorder(storage, delay=timedelta(0))
         for click in clicks:
             # A user is a network of their own, so that readers can be told apart by address alone.
             address = f"10.{click.user >> 8 & 255}.{click.user & 255}.7"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -57,7 +57,7 @@ class FakeReads:
         self.salts.append(day)
         return day.isoformat().encode()
 
-    def add(self, events: Sequence[ReadEvent], *, score_of: Callable[[ReadEvent], float]) -> int:
+    def add(self, events: Sequence[ReadEvent]) -> int:
         if self.refusals:
             raise self.refusals.pop(0)
         self.batches.append(list(events))
@@ -69,7 +69,7 @@ class FakeReads:
 
 
 def record(store: FakeReads, **options: Any) -> ReadRecorder:
-    return ReadRecorder(cast("Storage", store), score_of=lambda _event: 0.0, **{"delay": AT_ONCE, "retry": AT_ONCE, **options})
+    return ReadRecorder(cast("Storage", store), **{"delay": AT_ONCE, "retry": AT_ONCE, **options})
 
 
 def count(
