@@ -23,7 +23,7 @@ from aggregator.model.push import Delivery, Ping, Queued, Subscription
 from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, StoredSubscription, Unread
 from aggregator.model.reading import ReadEvent
 from aggregator.model.robots import RobotsFile
-from aggregator.model.story import Edition, Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
+from aggregator.model.story import Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 from aggregator.model.topic import Assignment, Topic
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
@@ -261,7 +261,7 @@ class StoryStore(Protocol):
 
 
 class ListStore(Protocol):
-    """Ranked lists as the last ranking left them, what entered them, how often they were seen, and editions."""
+    """Ranked lists as the last ranking left them, what entered them and how often they were seen."""
 
     def places(self, name: str) -> list[ListPlace]:
         """Return the list `name`, best first."""
@@ -289,14 +289,6 @@ class ListStore(Protocol):
 
     def enter(self, name: str, entered: Sequence[Entered]) -> None:
         """Record that entries entered the list `name`; one that entered before keeps its time and figures."""
-        ...
-
-    def editions(self, name: str, *, limit: int) -> list[Edition]:
-        """Return the editions called `name`, by period falling."""
-        ...
-
-    def add_edition(self, name: str, edition: Edition) -> bool:
-        """Keep an edition unless there is one of its period; return whether it was kept."""
         ...
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from aggregator.model.reading import ReadFacts
 from aggregator.rank.abuse import Claim, ReadLedger, Site
-from aggregator.rank.counting import NotCounted, batch_weight, network_key, reader_key, why_not_counted
+from aggregator.rank.batches import sync_weight
+from aggregator.rank.counting import NotCounted, network_key, reader_key, why_not_counted
 from aggregator.rank.levels import Level, ScoreRules
 from aggregator.rank.scores import (
     BASELINE_HALF_LIFE,
@@ -94,7 +95,7 @@ class RankedSite:
         """Handle one request as the recorder does; say whether it counted."""
         reason = why_not_counted(ReadFacts(method="GET", user_agent=agent)) if account_since is None else None
         reader, network = self._keys_of(address, agent)
-        weight = batch_weight(batch) if self._filters.batches else 1.0
+        weight = sync_weight(batch=batch, lately=0) if self._filters.batches else 1.0
         if weight == 0:
             self.discarded["batch"] = self.discarded.get("batch", 0) + 1
             return False

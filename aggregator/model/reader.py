@@ -158,8 +158,3 @@ def account_key(reader_id: int) -> bytes:
     Keys of anonymous readers are 16 bytes of an HMAC; one of them begins like this by a chance of 2^-64.
     """
     return _ACCOUNT + reader_id.to_bytes(16 - len(_ACCOUNT), "big")
-
-
-def is_account_key(reader_key: bytes) -> bool:
-    """Return whether reads under this key are an account's."""
-    return reader_key.startswith(_ACCOUNT)

@@ -131,12 +131,3 @@ class SiteHour:
     at: datetime
     reads: float
     exposure: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """A ranking of a day or week, fixed when it was made; `content` is JSON of the flow that made it."""
-
-    period: str
-    made_at: datetime
-    content: str

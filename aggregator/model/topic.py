@@ -46,13 +46,3 @@ class Assignment:
     slug: str
     entry_id: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicCounts:
-    """A topic with what it holds today."""
-
-    slug: str
-    title: str
-    entries: int
-    stories: int

@@ -24,15 +24,6 @@ KEY_BYTES = 16
 
 _NO_NETWORK = "unknown"
 
-QUEUED_READS = 5
-"""Ids in one request that may all have been read: clients that were offline send what they queued."""
-
-SCROLLED_READS = 20
-"""Ids in one request above which nobody read: mark-all, or a client that marks while scrolling (up to 1,000 at once)."""
-
-SCROLLED_WEIGHT = 0.2
-"""What a read is worth among more than `QUEUED_READS` ids. Source of the three: reference `google-reader.md`, section 1.7."""
-
 
 class NotCounted(enum.StrEnum):
     """Why a request is no read."""
@@ -73,13 +64,6 @@ def is_bot(user_agent: str) -> bool:
     from crawleruseragents import is_crawler  # noqa: PLC0415 - import cost, see above
 
     return bool(is_crawler(user_agent))
-
-
-def batch_weight(ids: int) -> float:
-    """Return what each read is worth when one request marks `ids` entries: 1, less in a batch, 0 when all are marked."""
-    if ids <= QUEUED_READS:
-        return 1.0
-    return SCROLLED_WEIGHT if ids <= SCROLLED_READS else 0.0
 
 
 def reader_key(*, salt: bytes, address: str, user_agent: str) -> bytes:

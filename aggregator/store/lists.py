@@ -1,4 +1,4 @@
-"""Ranked lists: their places, what entered them, how often they were seen, and editions."""
+"""Ranked lists: their places, what entered them, and how often they were seen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
-from aggregator.model.story import Edition, Entered, ListPlace
+from aggregator.model.story import Entered, ListPlace
 from aggregator.store import dialect
 from aggregator.store.loading import chunks
-from aggregator.store.tables import editions, entries, list_entries, list_places, list_views, stories
+from aggregator.store.tables import entries, list_entries, list_places, list_views, stories
 
 
 class SqlListStore:
@@ -90,16 +90,3 @@ class SqlListStore:
         ]
         if rows:
             self._connection.execute(dialect.upsert(self._connection, list_entries, replace=False), rows)
-
-    def editions(self, name: str, *, limit: int) -> list[Edition]:
-        """Return the editions called `name`, by period falling."""
-        statement = select(editions).where(editions.c.name == name).order_by(editions.c.period.desc()).limit(limit)
-        return [
-            Edition(period=row.period, made_at=row.made_at, content=row.content) for row in self._connection.execute(statement)
-        ]
-
-    def add_edition(self, name: str, edition: Edition) -> bool:
-        """Keep an edition unless there is one of its period; return whether it was kept."""
-        row = {"name": name, "period": edition.period, "made_at": edition.made_at, "content": edition.content}
-        statement = dialect.upsert(self._connection, editions, replace=False).returning(editions.c.period)
-        return self._connection.execute(statement, row).first() is not None

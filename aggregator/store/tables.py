@@ -275,15 +275,6 @@ list_views = Table(  # views of the first places of a list since the last rankin
     Column("views", Integer, nullable=False),
 )
 
-editions = Table(
-    "editions",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("period", String, primary_key=True),  # the day or week it is of, ISO 8601
-    Column("made_at", Time, nullable=False),
-    Column("content", Text, nullable=False),  # JSON
-)
-
 documents = Table(
     "documents",
     metadata,

@@ -1,8 +1,8 @@
-"""What every storage promises of ranked lists and editions."""
+"""What every storage promises of ranked lists."""
 
 from __future__ import annotations
 
-from aggregator.model.story import Edition, Entered, ListPlace
+from aggregator.model.story import Entered, ListPlace
 from aggregator.storage import Storage
 from tests.fakes.changes import HOUR, NOON, add_entries, configure
 
@@ -56,15 +56,3 @@ def test_views_add_up_until_they_are_taken(storage: Storage) -> None:
         transaction.lists.add_views({})
         assert transaction.lists.take_views() == {("most-read", 0): 5, ("most-read", 5): 1}
         assert transaction.lists.take_views() == {}
-
-
-def test_an_edition_of_a_period_is_kept_once(storage: Storage) -> None:
-    first = Edition(period="2026-11-24", made_at=NOON, content="[1]")
-    with storage.write() as transaction:
-        assert transaction.lists.add_edition("editions/daily", first)
-        assert not transaction.lists.add_edition("editions/daily", Edition(period="2026-11-24", made_at=NOON, content="[2]"))
-        later = Edition(period="2026-11-25", made_at=NOON, content="[3]")
-        assert transaction.lists.add_edition("editions/daily", later)
-        assert transaction.lists.editions("editions/daily", limit=9) == [later, first]
-        assert transaction.lists.editions("editions/daily", limit=1) == [later]
-        assert transaction.lists.editions("editions/weekly", limit=9) == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model.reading import ReadFacts
-from aggregator.rank.counting import NotCounted, batch_weight, network_key, reader_key, why_not_counted
+from aggregator.rank.counting import NotCounted, network_key, reader_key, why_not_counted
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 SAFARI = (
@@ -123,11 +123,6 @@ def test_networks_of_ipv6_are_told_apart() -> None:
 
 def test_an_agent_that_is_no_unicode_still_has_a_key() -> None:
     assert len(reader_key(salt=SALT, address="192.0.2.17", user_agent="\udcff")) == 16
-
-
-@pytest.mark.parametrize(("ids", "weight"), [(1, 1.0), (5, 1.0), (6, 0.2), (20, 0.2), (21, 0.0), (1000, 0.0)])
-def test_a_read_is_worth_less_in_a_batch_and_nothing_in_a_mark_all(ids: int, weight: float) -> None:
-    assert batch_weight(ids) == weight
 
 
 def test_a_network_keeps_its_key_whatever_the_agent_and_what_is_no_address_has_none() -> None:

@@ -101,14 +101,6 @@ def _make_tables() -> None:
         sa.Column("views", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", "places", name=op.f("pk_list_views")),
     )
-    op.create_table(
-        "editions",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("period", sa.String(), nullable=False),
-        sa.Column("made_at", sa.BigInteger(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", "period", name=op.f("pk_editions")),
-    )
     scales = sa.table(
         "scales", sa.column("name", sa.String), sa.column("zero", sa.BigInteger), sa.column("half_life", sa.BigInteger)
     )
