@@ -14,8 +14,6 @@ from pydantic_core import CoreSchema, core_schema
 from aggregator.config.units import parse_duration, parse_size
 from aggregator.config.values import (
     check_base_url,
-    check_feed_url,
-    check_hub,
     check_language,
     check_network,
     check_origin,
@@ -25,6 +23,7 @@ from aggregator.config.values import (
     check_store_url,
     check_tag,
     check_token,
+    check_web_url,
     check_word,
     is_public_https,
 )
@@ -35,7 +34,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 Word = Annotated[str, AfterValidator(check_word)]
 Tag = Annotated[str, AfterValidator(check_tag)]
-FeedUrl = Annotated[str, AfterValidator(check_feed_url)]
+FeedUrl = Annotated[str, AfterValidator(check_web_url)]
 Text = Annotated[str, Field(min_length=1)]
 
 _SECOND = timedelta(seconds=1)
@@ -208,7 +207,7 @@ class PushSettings(Section):
     lease: Duration = Field(
         default=10 * _DAY, ge=_HOUR, le=90 * _DAY, description="Time for which hubs are asked to do so; it is renewed before."
     )
-    hub: Annotated[str, AfterValidator(check_hub)] | None = Field(
+    hub: Annotated[str, AfterValidator(check_web_url)] | None = Field(
         default=None,
         description="Hub that tells subscribers of our own feeds; it stands in every emitted feed and hears of every change.",
     )
@@ -227,7 +226,7 @@ class FeedRow(Section):
 
     model: ClassVar[type[FeedSettings]] = FeedSettings
 
-    url: FeedUrl = Field(description="Address of the feed: `https://`, `http://`, or `file:///`.")
+    url: FeedUrl = Field(description="Address of the feed: `https://` or `http://`.")
     title: Text | None = Field(default=None, description="Name to show instead of the feed's own.")
     language: Annotated[str, AfterValidator(check_language)] | None = Field(
         default=None, description="Language of its entries, where they do not say it rightly (`de`, `fr`)."

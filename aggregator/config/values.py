@@ -24,17 +24,12 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def check_feed_url(url: str) -> str:
-    """Return the URL of a feed: http, https, or file.
+def check_web_url(url: str) -> str:
+    """Return the address of a feed or a hub: http or https, the only schemes that are fetched.
 
     Raises: ValueError.
     """
-    parts = _split(url)
-    if parts.scheme == "file":
-        if parts.netloc or not parts.path.startswith("/"):
-            raise ValueError(f"{url!r} must be file:///, then the path from the root")
-        return url
-    return _check_web_url(url, parts)
+    return _check_web_url(url, _split(url))
 
 
 def check_base_url(url: str) -> str:
@@ -46,14 +41,6 @@ def check_base_url(url: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError(f"{url!r} must end with its path: no ? and no #")
     return _check_web_url(url, parts).rstrip("/")
-
-
-def check_hub(url: str) -> str:
-    """Return the address of a hub.
-
-    Raises: ValueError.
-    """
-    return _check_web_url(url, _split(url))
 
 
 def is_public_https(url: str) -> bool:
