@@ -1,0 +1,36 @@
+"""The store, as the flows see it: one protocol a noun, reached through a transaction.
+
+Any method can raise StorageError or StorageBusy. Times given must be aware; times returned are aware UTC.
+Nothing is kept unless the `with` block of `Storage.write` ends without an exception.
+"""
+
+from __future__ import annotations
+
+from aggregator.storage.entries import EntryStore, TopicRow, TopicStore
+from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
+from aggregator.storage.outgoing import DocumentStore, PushStore
+from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
+from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+from aggregator.storage.transaction import LAST_PASS_NOTE, LEVEL_NOTE, Storage, StoreCounts, Transaction
+
+__all__ = [
+    "LAST_PASS_NOTE",
+    "LEVEL_NOTE",
+    "ArticleStore",
+    "DocumentStore",
+    "EntryStore",
+    "FeedStore",
+    "HealthStore",
+    "ListStore",
+    "PushStore",
+    "ReadStore",
+    "ReaderStore",
+    "StateStore",
+    "Storage",
+    "StoreCounts",
+    "StoryStore",
+    "StreamStore",
+    "TopicRow",
+    "TopicStore",
+    "Transaction",
+]

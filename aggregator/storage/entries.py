@@ -1,0 +1,95 @@
+"""Entries and the topics they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
+from aggregator.model.entry import Entry
+from aggregator.model.topic import Assignment, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRow:
+    """A stored topic: how far its rules have been applied (`revision` of the last entry looked at), and its counts."""
+
+    slug: str
+    title: str
+    rules_hash: str
+    revision: int
+    entries: int
+
+
+class EntryStore(Protocol):
+    """Entries and the feeds that carry them."""
+
+    def known(self, updates: Sequence[tuple[int, Sequence[EntryUpdate]]]) -> KnownEntries:
+        """Return what is known of the identities in `updates` (pairs of feed id and its entries).
+
+        Where the guid is known, URL and content are not looked up. In a writing transaction no other writer gives out ids
+        until its end, so deciding and `apply` belong into the same one.
+        """
+        ...
+
+    def apply(self, changes: Sequence[FeedChange]) -> None:
+        """Write entries, origins and poll states of many feeds, and end their leases.
+
+        A new entry founds a story; an origin of a site that did not carry its story yet counts as coverage of it.
+        """
+        ...
+
+    def get(self, entry_id: int) -> Entry | None:
+        """Return one entry."""
+        ...
+
+    def ids_by_url(self, url_keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the entries at addresses (`normalise.identity.url_key`), where there are any; of several the oldest."""
+        ...
+
+    def changed_since(self, revision: int, *, limit: int) -> list[Entry]:
+        """Return entries with a higher revision, by revision."""
+        ...
+
+    def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
+        """Return the newest entries over all, by `dated_at` falling, then by id."""
+        ...
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
+        """Return the entries that exist among `ids`."""
+        ...
+
+    def prune(self, *, before: datetime, keep_per_feed: int) -> int:
+        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed.
+
+        What is deleted stays known as an identity for as long as the feed lists it, so that it does not come back as new.
+        """
+        ...
+
+
+class TopicStore(Protocol):
+    """Topics and what belongs to them."""
+
+    def configure(self, topics: Sequence[Topic]) -> None:
+        """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
+        ...
+
+    def all(self) -> list[TopicRow]:
+        """Return the topics in the order of the configuration."""
+        ...
+
+    def assign(
+        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
+    ) -> None:
+        """Replace what `slugs` hold of `entry_ids` by `assignments`, and remember that they were looked at up to `revision`."""
+        ...
+
+    def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
+        """Return the entries of a topic, newest first; `before` (dated_at, id) pages on."""
+        ...
+
+    def of_entry(self, entry_id: int) -> list[str]:
+        """Return the slugs of the topics an entry belongs to."""
+        ...

@@ -1,0 +1,122 @@
+"""Reads, the stories they pool on, and the lists they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from aggregator.model.reading import ReadEvent
+from aggregator.model.story import Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
+
+
+class ReadStore(Protocol):
+    """Reads, one a reader and story."""
+
+    def add(self, events: Sequence[ReadEvent]) -> int:
+        """Record reads, one a reader key and story; return how many were new. Sums and counts of stories rise in the same step.
+
+        Reads of entries that do not exist are dropped, and so are those without weight.
+        """
+        ...
+
+    def salt(self, day: date) -> bytes:
+        """Return the random salt of a UTC day, made on first use; salts older than two days are deleted."""
+        ...
+
+    def readers_a_day(self, *, since: datetime, until: datetime) -> float:
+        """Return the mean of distinct readers a UTC day, over the days on which anybody read; 0 if nobody did."""
+        ...
+
+    def prune(self, *, before: datetime) -> int:
+        """Delete read events from before; sums and counts stay, hourly counts for as long as the longest window."""
+        ...
+
+
+class StoryStore(Protocol):
+    """Stories and their decayed sums; scores are made of the sums when stories are ranked."""
+
+    def scales(self) -> Mapping[Ranking, Scale]:
+        """Return how the sums decay now."""
+        ...
+
+    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime) -> bool:
+        """Recompute every sum from stored reads, exposures and origins unless they decay by these half-lives already.
+
+        Returns whether it did. Reads older than their retention no longer count after a change.
+        """
+        ...
+
+    def rebase(self, ranking: Ranking, *, zero: datetime, factor: float) -> None:
+        """Move the zero of an order: every sum and score of it is multiplied by `factor`, so that no order changes."""
+        ...
+
+    def expose(self, exposures: Mapping[int, float], *, at: datetime) -> None:
+        """Add exposures to stories; those no longer stored are passed over."""
+        ...
+
+    def rank(self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False) -> int:
+        """Bring windows and scores of the stories that changed, or all, up to date; return how many changed.
+
+        score = reads + worth.coverage * publishers - worth.exposure * exposures, each as its decayed sum.
+        """
+        ...
+
+    def ranked(self, ranking: Ranking, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by score falling, then the newer id; *Meistgelesen* holds what was read in the last 24 hours.
+
+        A topic's *Trend* is looked for among its newest entries and the first of the whole order.
+        """
+        ...
+
+    def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by their readers in the window falling, then the newer id; the score is the number of readers."""
+        ...
+
+    def standings(self, story_ids: Iterable[int], ranking: Ranking) -> dict[int, StoryStanding]:
+        """Return the stories that exist among `story_ids`; a score not made yet is 0."""
+        ...
+
+    def of_entries(self, entry_ids: Iterable[int]) -> dict[int, int]:
+        """Return the story of each entry that exists."""
+        ...
+
+    def site_hours(self, *, since: datetime) -> list[SiteHour]:
+        """Return what happened in each hour since, where anything did."""
+        ...
+
+    def merge(self, into: int, other: int) -> None:
+        """Make two stories one, `into`: a reader of both counts once, as of the earlier read, while read events exist."""
+        ...
+
+
+class ListStore(Protocol):
+    """Ranked lists as the last ranking left them, what entered them and how often they were seen."""
+
+    def places(self, name: str) -> list[ListPlace]:
+        """Return the list `name`, best first."""
+        ...
+
+    def put_places(self, name: str, places: Sequence[ListPlace]) -> None:
+        """Replace the list `name`."""
+        ...
+
+    def drop_others(self, names: Iterable[str]) -> None:
+        """Delete the places of lists that are not among `names`; what entered them is kept."""
+        ...
+
+    def add_views(self, views: Mapping[tuple[str, int], int]) -> None:
+        """Add views of the first so many places (0: all) of lists."""
+        ...
+
+    def take_views(self) -> dict[tuple[str, int], int]:
+        """Return the views since they were last taken, and begin again from zero."""
+        ...
+
+    def entered(self, name: str, *, limit: int) -> list[Entered]:
+        """Return what entered the list `name`, latest first, then by entry id falling."""
+        ...
+
+    def enter(self, name: str, entered: Sequence[Entered]) -> None:
+        """Record that entries entered the list `name`; one that entered before keeps its time and figures."""
+        ...

@@ -1,0 +1,151 @@
+"""The transaction that reaches every noun, and the storage that opens it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from aggregator.storage.entries import EntryStore, TopicStore
+from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
+from aggregator.storage.outgoing import DocumentStore, PushStore
+from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
+from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+
+LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
+LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCounts:
+    """The store at a glance; the nouns are counts of rows."""
+
+    feeds: int
+    feeds_ok: int
+    feeds_failing: int
+    feeds_gone: int
+    entries: int
+    stories: int
+    topics: int
+    readers: int
+    reads: int
+    last_pass_at: datetime | None
+
+
+class Transaction(Protocol):
+    """The nouns of the store, seen from inside one transaction."""
+
+    @property
+    def feeds(self) -> FeedStore:
+        """The feeds."""
+        ...
+
+    @property
+    def entries(self) -> EntryStore:
+        """The entries."""
+        ...
+
+    @property
+    def topics(self) -> TopicStore:
+        """The topics."""
+        ...
+
+    @property
+    def reads(self) -> ReadStore:
+        """The reads."""
+        ...
+
+    @property
+    def readers(self) -> ReaderStore:
+        """The people with accounts."""
+        ...
+
+    @property
+    def states(self) -> StateStore:
+        """What they read and starred."""
+        ...
+
+    @property
+    def streams(self) -> StreamStore:
+        """The lists they subscribe to."""
+        ...
+
+    @property
+    def stories(self) -> StoryStore:
+        """The stories."""
+        ...
+
+    @property
+    def lists(self) -> ListStore:
+        """The ranked lists."""
+        ...
+
+    @property
+    def documents(self) -> DocumentStore:
+        """The rendered documents."""
+        ...
+
+    @property
+    def push(self) -> PushStore:
+        """Push."""
+        ...
+
+    @property
+    def health(self) -> HealthStore:
+        """The health of the feeds."""
+        ...
+
+    @property
+    def articles(self) -> ArticleStore:
+        """The articles."""
+        ...
+
+    def counts(self) -> StoreCounts:
+        """Return the store at a glance."""
+        ...
+
+    def note(self, key: str, value: str) -> None:
+        """Remember a small fact under a key (when the last pass ended, say)."""
+        ...
+
+    def noted(self, key: str) -> str | None:
+        """Return the fact remembered under a key."""
+        ...
+
+
+class Storage(Protocol):
+    """A database with the schema of this version."""
+
+    @property
+    def url(self) -> str:
+        """The address of the database, without password."""
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction that sees one consistent state and writes nothing."""
+        ...
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction that is kept as a whole or not at all.
+
+        Raises: StorageBusy after waiting for the lock; StorageError for a full disk, a damaged file, a lost connection.
+        """
+        ...
+
+    def size_bytes(self) -> int:
+        """Return what the database takes on disk."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Copy the database to a new file while it is in use."""
+        ...
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database, in words; nothing if it is intact."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
