@@ -1,0 +1,62 @@
+"""What returns under the same title is a series, not a story: tickers, horoscopes, weather, market reports."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from aggregator.group.words import fold
+
+_REMEMBERED = 50_000  # patterns, of all publishers
+_NEXT_ISSUE = timedelta(hours=12)  # sooner it is a correction of the same entry
+_SHORTEST = 3  # letters of a pattern
+
+# Words that mark formats in German, English, French and Italian; of our own choosing.
+_SERIES = re.compile(
+    r"\b(?:tages|wochen|jahres)?horosko?p\w*|\bhoroscopes?\b|\boroscopo\b|\bwetter(?:vorhersage|bericht|aussichten)\b"
+    r"|\bdas wetter\b|\bweather forecast\b|\bprevisions meteo\b|\blottozahlen\b|\bborse (?:aktuell|kompakt|am (?:mittag|abend))\b"
+    r"|\bmorning briefing\b|\btagesuberblick\b|\bnachrichten des tages\b|\bdas war der tag\b|\bpresseschau\b|\bnewsletter\b"
+)
+_TICKER = re.compile(r"\b(?:live|news)[ -]?(?:ticker|blog)\b|\+\+\+|\bliveblog\b|\bim ticker\b|\blive updates?\b|\ben direct\b")
+_DATED = re.compile(
+    r"\d+|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|januar|februar|marz|april|mai|juni|juli"
+    r"|august|september|oktober|november|dezember|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february"
+    r"|march|may|june|july|october|december)\b"
+)
+_NO_LETTER = re.compile(r"[^a-z]+")
+
+
+class Kind(enum.Enum):
+    """What a title is to grouping."""
+
+    NEWS = "news"
+    TICKER = "ticker"  # joins the story of its day, but attracts nothing
+    SERIES = "series"  # stands alone
+
+
+class SeriesMemory:
+    """Knows the titles each publisher used before, but for numbers and days; memory is bounded."""
+
+    def __init__(self) -> None:
+        self._first_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+
+    def classify(self, title: str, publisher: str, at: datetime) -> Kind:
+        """Return the kind of a title, and remember it."""
+        folded = fold(title)
+        if _SERIES.search(folded):
+            return Kind.SERIES
+        dated = _DATED.sub(" ", folded)
+        pattern = _NO_LETTER.sub(" ", dated).strip()
+        returns = False
+        if publisher and len(pattern) >= _SHORTEST:
+            key = (publisher, pattern)
+            first_at = self._first_at.setdefault(key, at)
+            self._first_at.move_to_end(key)
+            if len(self._first_at) > _REMEMBERED:
+                self._first_at.popitem(last=False)
+            returns = at - first_at >= _NEXT_ISSUE
+        if returns:
+            return Kind.SERIES
+        return Kind.TICKER if _TICKER.search(folded) else Kind.NEWS
