@@ -165,9 +165,7 @@ class StoryGrouper:
         scores.sort(key=lambda pair: (-pair[0], pair[1]))
         return scores
 
-    def _add(
-        self, story_id: int, headline: Headline, vector: SparseVector, meaning: Vector | None, same_title: str
-    ) -> None:
+    def _add(self, story_id: int, headline: Headline, vector: SparseVector, meaning: Vector | None, same_title: str) -> None:
         story = self._stories.get(story_id)
         if story is None:
             story = self._stories[story_id] = _Story()

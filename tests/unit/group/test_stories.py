@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+from aggregator.group.assign import GroupingRules, Headline, Placement, StoryGrouper
+from aggregator.group.suffixes import SuffixStripper
+
+AT = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
+
+
+def headline(entry_id: int, title: str, *, publisher: str = "", after: timedelta = timedelta()) -> Headline:
+    return Headline(entry_id=entry_id, title=title, language="de", publisher=publisher, at=AT + after)
+
+
+def place_all(*headlines: Headline) -> list[Placement]:
+    grouper = StoryGrouper(GroupingRules())
+    return [grouper.place(one) for one in headlines]
+
+
+def test_two_titles_on_one_event_are_one_story() -> None:
+    _, second = place_all(
+        headline(1, "Erdbeben erschüttert den Kanton Glarus"), headline(2, "Glarus: Starkes Erdbeben erschüttert Kanton")
+    )
+    assert (second.story_id, second.reason) == (1, "similar")
+
+
+def test_two_subjects_stay_two_stories() -> None:
+    _, second = place_all(headline(1, "Erdbeben erschüttert den Kanton Glarus"), headline(2, "Nationalbank senkt den Leitzins"))
+    assert (second.story_id, second.reason) == (2, "new")
+
+
+def test_a_story_outside_the_window_attracts_nothing() -> None:
+    title = "Erdbeben erschüttert den Kanton Glarus"
+    _, second = place_all(headline(1, title), headline(2, title, after=timedelta(hours=49)))
+    assert second.story_id == 2
+
+
+def test_an_issue_of_a_series_does_not_join_that_of_the_day_before() -> None:
+    day = timedelta(days=1)
+    _, second = place_all(
+        headline(1, "Kurse am 1. Juni", publisher="b.example"),
+        headline(2, "Kurse am 2. Juni", publisher="b.example", after=day),
+    )
+    assert (second.story_id, second.reason) == (2, "series")
+
+
+def test_a_horoscope_attracts_nothing_even_with_the_same_title() -> None:
+    first, second = place_all(headline(1, "Ihr Tageshoroskop"), headline(2, "Ihr Tageshoroskop"))
+    assert (first.story_id, second.story_id) == (1, 2)
+
+
+def test_a_restored_story_is_joined() -> None:
+    grouper = StoryGrouper(GroupingRules())
+    grouper.restore(headline(5, "Erdbeben erschüttert den Kanton Glarus"), 3)
+    assert grouper.place(headline(6, "Erdbeben erschüttert den Kanton Glarus")).story_id == 3
+
+
+def test_a_stream_of_days_leaves_only_the_window_in_memory() -> None:
+    grouper = StoryGrouper(GroupingRules())
+    for number in range(60):
+        grouper.place(headline(number + 1, f"Wort{number}ab Satz{number}cd", after=timedelta(hours=12 * number)))
+    assert len(grouper) <= 5
+
+
+def test_the_name_of_the_publisher_is_taken_off_and_a_half_sentence_is_not() -> None:
+    stripper = SuffixStripper()
+    assert stripper.strip("Erdbeben in Glarus - WELT", "welt.de") == "Erdbeben in Glarus"
+    assert stripper.strip("Erdbeben in Glarus - Menschen flohen", "welt.de") == "Erdbeben in Glarus - Menschen flohen"
