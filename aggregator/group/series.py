@@ -16,7 +16,8 @@ _SHORTEST = 3  # letters of a pattern
 # Words that mark formats in German, English, French and Italian; of our own choosing.
 _SERIES = re.compile(
     r"\b(?:tages|wochen|jahres)?horosko?p\w*|\bhoroscopes?\b|\boroscopo\b|\bwetter(?:vorhersage|bericht|aussichten)\b"
-    r"|\bdas wetter\b|\bweather forecast\b|\bprevisions meteo\b|\blottozahlen\b|\bborse (?:aktuell|kompakt|am (?:mittag|abend))\b"
+    r"|\bdas wetter\b|\bweather forecast\b|\bprevisions meteo\b|\blottozahlen\b"
+    r"|\bborse (?:aktuell|kompakt|am (?:mittag|abend))\b"
     r"|\bmorning briefing\b|\btagesuberblick\b|\bnachrichten des tages\b|\bdas war der tag\b|\bpresseschau\b|\bnewsletter\b"
 )
 _TICKER = re.compile(r"\b(?:live|news)[ -]?(?:ticker|blog)\b|\+\+\+|\bliveblog\b|\bim ticker\b|\blive updates?\b|\ben direct\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 
-_TAIL = re.compile(r"^(?P<rest>.{12,}?)\s+[-–—|·]\s+(?P<tail>[^|]{2,40})$")
+_TAIL = re.compile(r"^(?P<rest>.{12,}?)\s+[-\u2013\u2014|\u00b7]\s+(?P<tail>[^|]{2,40})$")
 _LONGEST_TAIL = 5  # words; a longer one is half a sentence
 _RECURRING = 3  # titles: what came so often before is a name, not news
 _REMEMBERED = 20_000  # tails, of all publishers
