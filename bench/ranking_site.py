@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -163,7 +164,8 @@ class RankedSite:
         if by == "ratio":
             return self._ratios(now, q0)
         kappa = 0.0 if by == "fd" else order.kappa
-        return score(order.interest, order.exposure, q0=q0, kappa=kappa)  # linear, so whole arrays go through
+        linear: Any = score  # as numpy sees it: whole arrays go through
+        return np.asarray(linear(order.interest, order.exposure, q0=q0, kappa=kappa))
 
     def _ratios(self, now: datetime, q0: float) -> np.ndarray:
         assert self.rules.ratio is not None

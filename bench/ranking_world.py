@@ -76,19 +76,19 @@ class World:
         """Chance that who looks at a story now opens it; 0 before it is published."""
         age = (quantum + 0.5) * QUANTUM_HOURS - self.published
         fading = np.exp2(-((np.maximum(age, 0) / self.life) ** 0.7))
-        return np.where(age >= 0, np.minimum(self.size.scale * self.appeal * fading, 1.0), 0.0)
+        return np.asarray(np.where(age >= 0, np.minimum(self.size.scale * self.appeal * fading, 1.0), 0.0))
 
     def interest_of_last_day(self, quantum: int) -> np.ndarray:
         """Reads of the last 24 h if everybody looked at everything all the time, readers in their daily rhythm."""
         first = max(0, quantum + 1 - round(24 / QUANTUM_HOURS))
-        return self._interest_of_day[quantum + 1] - self._interest_of_day[first]
+        return np.asarray(self._interest_of_day[quantum + 1] - self._interest_of_day[first])
 
     def newest(self, quantum: int, topics: np.ndarray, count: int) -> np.ndarray:
         """The newest stories of two topics, newest first."""
         end = int(np.searchsorted(self.published, quantum * QUANTUM_HOURS, side="right"))
         start = max(0, end - count * TOPICS)
         recent = np.arange(end - 1, start - 1, -1)
-        return recent[(self.topic[recent] == topics[0]) | (self.topic[recent] == topics[1])][:count]
+        return np.asarray(recent[(self.topic[recent] == topics[0]) | (self.topic[recent] == topics[1])][:count])
 
     def time(self, quantum: float) -> datetime:
         return START + timedelta(hours=quantum * QUANTUM_HOURS)
