@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -49,6 +49,24 @@ class Parser(Protocol):
 
         Raises: NotAFeed, ParseError.
         """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors that are near each other where the texts mean the same, across languages."""
+
+    @property
+    def name(self) -> str:
+        """The model and its version; vectors of two names must not be compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Return a vector for each text, in order: `dimensions` float16, as stored."""
         ...
 
 

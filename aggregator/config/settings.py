@@ -169,6 +169,16 @@ class RankingSettings(Section):
     )
 
 
+class GroupingSettings(Section):
+    """How entries become stories."""
+
+    model: Literal["auto", "none", "use", "e5"] = Field(
+        default="auto",
+        description="Sentence model that finds the same story in other words and languages, of the extra `meaning`: `e5` (better), "
+        "`use` (faster), `none` (by words alone); `auto` takes the best that is installed.",
+    )
+
+
 class ReadsSettings(Section):
     """Reads from your own site: from its access logs, its server, or its pages."""
 
@@ -306,6 +316,7 @@ class Settings(Section):
     topics: tuple[Annotated[Topic, _read_as(TopicRow)], ...] = Field(
         default=(), description="The subjects; each becomes a page and feeds, in this order."
     )
+    grouping: GroupingSettings = GroupingSettings()
     ranking: RankingSettings = RankingSettings()
     reads: ReadsSettings = ReadsSettings()
     publishing: PublishingSettings = PublishingSettings()

