@@ -174,7 +174,7 @@ class GroupingSettings(Section):
 
     model: Literal["auto", "none", "use", "e5"] = Field(
         default="auto",
-        description="Sentence model that finds the same story in other words and languages, of the extra `meaning`: `e5` (better), "
+        description="Sentence model that finds a story in other words and languages, of the extra `meaning`: `e5` (better), "
         "`use` (faster), `none` (by words alone); `auto` takes the best that is installed.",
     )
 
