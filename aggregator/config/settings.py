@@ -59,7 +59,9 @@ class SiteSettings(Section):
         "Left out, it is made of `server.host` and `server.port`.",
     )
     language: Annotated[str, AfterValidator(check_language)] = Field(
-        default="de", description="Language of the pages, and of feeds and words that do not name one (`de`, `en`)."
+        default="de",
+        description="Language of emitted feeds, of sources that do not name one, and of pages where the browser asks for none "
+        "that we have (`de`, `en`, `fr`, `it`). `-CH` writes as Switzerland does.",
     )
     contact: str = Field(default="", description="E-mail or page where publishers reach you; sent to them with every request.")
 

@@ -12,10 +12,17 @@ from aggregator.model.health import FeedEvent, FeedEventKind
 
 HEALTH_PATH = "/feeds"
 
-_TITLES = {"de": "Zustand der Quellen: {site}", "en": "State of the sources: {site}"}
+_TITLES = {
+    "de": "Zustand der Quellen: {site}",
+    "en": "State of the sources: {site}",
+    "fr": "État des sources\u00a0: {site}",
+    "it": "Stato delle fonti: {site}",
+}
 _DESCRIPTIONS = {
     "de": "Quellen, die ausfallen, umziehen, enden oder zurückkommen",
     "en": "Sources that begin to fail, move, end or come back",
+    "fr": "Sources qui tombent en panne, déménagent, s’arrêtent ou reviennent",
+    "it": "Fonti che si guastano, traslocano, chiudono o ritornano",
 }
 _EVENTS = {
     "de": {
@@ -32,11 +39,25 @@ _EVENTS = {
         FeedEventKind.ENDED: "{feed} has ended",
         FeedEventKind.FOUND: "{feed} may have a new address",
     },
+    "fr": {
+        FeedEventKind.FAILING: "{feed} n’est plus lisible",
+        FeedEventKind.RECOVERED: "{feed} est de retour",
+        FeedEventKind.MOVED: "{feed} a déménagé",
+        FeedEventKind.ENDED: "{feed} est arrêté",
+        FeedEventKind.FOUND: "{feed} a peut-être une nouvelle adresse",
+    },
+    "it": {
+        FeedEventKind.FAILING: "{feed} non è più leggibile",
+        FeedEventKind.RECOVERED: "{feed} è tornato",
+        FeedEventKind.MOVED: "{feed} si è trasferito",
+        FeedEventKind.ENDED: "{feed} è stato chiuso",
+        FeedEventKind.FOUND: "{feed} forse ha un nuovo indirizzo",
+    },
 }
 
 
 def describe_event(event: FeedEvent, *, language: str) -> str:
-    """Return what happened as a sentence without its reason; languages other than English get German."""
+    """Return what happened as a sentence without its reason; languages without words get German."""
     return _EVENTS[_known(language)][event.kind].format(feed=event.feed_title)
 
 
@@ -78,4 +99,5 @@ def _entry(site: Site, event: FeedEvent, language: str) -> DocumentEntry:
 
 
 def _known(language: str) -> str:
-    return "en" if language.lower().partition("-")[0] == "en" else "de"
+    primary = language.lower().partition("-")[0]
+    return primary if primary in _EVENTS else "de"

@@ -32,7 +32,7 @@ def show_most_read(request: Request) -> Response:
     """Serve the box as a piece of HTML for the page of somebody else."""
     web = web_of(request)
     box, window, _ = _read(request)
-    html = pages.render(web, "box.html", box=box, window=window, url_of=lambda story: _url(web, story))
+    html = pages.render(web, "box.html", words=web.words, box=box, window=window, url_of=lambda story: _url(web, story))
     return _respond(request, html, media_type="text/html; charset=utf-8")
 
 

@@ -9,6 +9,7 @@ from functools import cache, partial
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,9 +27,11 @@ from aggregator.web.clicks import entry_id_of
 from aggregator.web.respond import accepts_gzip, represent, represent_page, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.visitors import client_address, read_facts
+from aggregator.web.words import Words
 
 CACHE_CONTROL = "public, max-age=60"  # seconds; times are told in minutes
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
+VARY_BY_LANGUAGE = "accept-encoding, accept-language"
 FORMAT_NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
 FORMAT_TYPES = {
     Format.RSS: "application/rss+xml",
@@ -57,7 +60,7 @@ def show_front(request: Request) -> Response:
     seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
     _record_views(request, seen)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
-    feeds += [ranking_of(web, ranking) for ranking in Ranking]
+    feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
     alternates = _alternates(web, view.masthead, feeds)
     return _page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
 
@@ -71,7 +74,7 @@ def show_topic(request: Request) -> Response:
     box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
     _record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
-    rankings = [ranking_of(web, ranking, view.topic) for ranking in Ranking]
+    rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
     alternates = list(_alternates(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
     return _page(
         request,
@@ -104,7 +107,7 @@ def show_trending(request: Request) -> Response:
 
 def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, window: str) -> Response:
     web = web_of(request)
-    path, title = ranking_of(web, ranking, view.topic)
+    path, title = ranking_of(web.words_for(request), ranking, view.topic)
     if window == Window.DAY:  # the longer windows are lists of their own, which nothing is ranked by
         _record_views(request, {path.removeprefix("/"): streams.RANKING_PLACES})
     return _page(
@@ -116,17 +119,17 @@ def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, wind
         window=window,
         path=path,
         title=title,
-        alternates=_alternates(web, view.masthead, [(path, title)]),
+        alternates=_alternates(web, view.masthead, [ranking_of(web.words, ranking, view.topic)]),
         active=ranking if view.topic is None else view.topic.slug,
     )
 
 
-def ranking_of(web: Web, ranking: Ranking, topic: TopicRow | None = None) -> tuple[str, str]:
+def ranking_of(words: Words, ranking: Ranking, topic: TopicRow | None = None) -> tuple[str, str]:
     """Return the path of a ranking, without suffix, and its name."""
     key = RANKING_WORDS[ranking]
     if topic is None:
-        return f"/{ranking}", web.words.say(key)
-    return f"/topics/{topic.slug}/{ranking}", web.words.say(f"{key}_in", topic=topic.title)
+        return f"/{ranking}", words.say(key)
+    return f"/topics/{topic.slug}/{ranking}", words.say(f"{key}_in", topic=topic.title)
 
 
 def show_entry(request: Request) -> Response:
@@ -168,7 +171,7 @@ def show_feed_health(request: Request) -> Response:
         "feeds.html",
         masthead=view.masthead,
         view=view,
-        describe=partial(describe_event, language=web.site.language),
+        describe=partial(describe_event, language=web.words_for(request).language),
         alternates=_alternates(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
         active="feeds",
     )
@@ -182,13 +185,14 @@ def serve_opml(request: Request) -> Response:
     return respond(request, made, cache_control=CACHE_CONTROL)
 
 
-def render_problem(web: Web, status: int) -> str:
+def render_problem(web: Web, status: int, *, words: Words) -> str:
     """Return the page that tells a person what went wrong; it needs no store."""
-    words = web.words
     key = f"problem_{status}" if words.has(f"problem_{status}") else "problem_500" if status >= 500 else "problem_400"  # noqa: PLR2004 - HTTP's server errors
     nothing = Masthead(topics=(), emitted=frozenset())
     help_text = words.say(f"{key}_help") if words.has(f"{key}_help") else ""
-    return render(web, "problem.html", masthead=nothing, heading=words.say(key), help_text=help_text, status=status)
+    return render(
+        web, "problem.html", words=words, masthead=nothing, heading=words.say(key), help_text=help_text, status=status
+    )
 
 
 def _record_views(request: Request, seen: Mapping[str, int]) -> None:
@@ -199,17 +203,21 @@ def _record_views(request: Request, seen: Mapping[str, int]) -> None:
 
 
 def _page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
-    html = render(web_of(request), template, **values)
-    return respond(request, represent_page(html, gzipped=_gzipped(request)), cache_control=cache_control)
+    web = web_of(request)
+    words = web.words_for(request)
+    made = represent_page(render(web, template, words=words, **values), gzipped=_gzipped(request))
+    fields = {"content-language": words.language, "vary": VARY_BY_LANGUAGE}
+    return respond(request, made, cache_control=cache_control, headers=fields)
 
 
-def render(web: Web, template: str, **values: object) -> str:
+def render(web: Web, template: str, *, words: Words, **values: object) -> str:
     """Return a template filled in for the site."""
     base = urlsplit(web.site.base_url)
     context: dict[str, object] = {
         "alternates": (),
         "active": None,
-        "w": web.words,
+        "w": words,
+        "site_lang": _lang_attribute(web, words),
         "site": web.site,
         "root": base.path.rstrip("/"),
         "secure": base.scheme == "https",
@@ -218,6 +226,13 @@ def render(web: Web, template: str, **values: object) -> str:
         "favicon_url": web.favicon.url,
     }
     return _environment().get_template(template).render({**context, **values})
+
+
+def _lang_attribute(web: Web, words: Words) -> Markup:
+    """Return the attribute of what the site calls itself and its topics, where the page is in another language."""
+    if web.site.language.partition("-")[0].lower() == words.primary:
+        return Markup()
+    return Markup(' lang="{}"').format(web.site.language)
 
 
 @cache

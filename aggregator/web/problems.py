@@ -20,7 +20,7 @@ from aggregator.errors import (
     TopicNotFound,
 )
 from aggregator.web.headers import security_headers
-from aggregator.web.pages import render_problem
+from aggregator.web.pages import VARY_BY_LANGUAGE, render_problem
 from aggregator.web.site import web_of
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,9 @@ async def show_problem(request: Request, error: Exception) -> Response:
         headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     web = web_of(request)
     headers.update(security_headers(web.site.base_url))  # the handler of last resort stands outside the middleware
-    html = render_problem(web, status)
+    words = web.words_for(request)
+    headers.update({"content-language": words.language, "vary": VARY_BY_LANGUAGE})
+    html = render_problem(web, status, words=words)
     return HTMLResponse(html, status_code=status, headers=headers)
 
 

@@ -53,7 +53,7 @@ def respond(
     """Return 200 with the bytes, or 304 if the client has them. HEAD gets the headers of GET."""
     gzipped = bool(made.body_gzip) and accepts_gzip(request.headers.get("accept-encoding", ""))
     etag = with_suffix(made.etag) if gzipped else made.etag
-    fields = {**(headers or {}), "etag": etag, "cache-control": cache_control, "vary": "accept-encoding"}
+    fields = {"vary": "accept-encoding", **(headers or {}), "etag": etag, "cache-control": cache_control}
     if made.last_modified_at is not None:
         fields["last-modified"] = format_datetime(made.last_modified_at.astimezone(UTC), usegmt=True)
     known = known_tag(request, made, etag)

@@ -17,8 +17,9 @@ from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
+from aggregator.web.languages import choose_language
 from aggregator.web.recent import RecentDocuments
-from aggregator.web.words import Words
+from aggregator.web.words import LANGUAGES, Words
 
 Network = IPv4Network | IPv6Network
 
@@ -90,6 +91,12 @@ class Web:
         self.own_site = own_site
         self.metrics_from: tuple[Network, ...] = tuple(ip_network(peer, strict=False) for peer in metrics_from)
         self.words = Words(site.language, zone=site.zone)
+
+    def words_for(self, request: Request) -> Words:
+        """Return the words of the language that a person reads; what depends on them varies by Accept-Language."""
+        asked = request.headers.get("accept-language", "")
+        tag = choose_language(asked, site=self.site.language, offered=LANGUAGES)
+        return self.words if tag == self.site.language else Words(tag, zone=self.site.zone)
 
     @cached_property
     def style(self) -> StaticFile:

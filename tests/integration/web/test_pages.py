@@ -302,6 +302,44 @@ def test_an_english_site_speaks_english(english: Newsroom) -> None:
     assert "There is no such page" in english.client.get("/nowhere").text
 
 
+@pytest.mark.parametrize(
+    ("asked", "language", "word"),
+    [
+        ("", "de-CH", "Übersicht"),
+        ("fr", "fr-CH", "Accueil"),
+        ("it-IT,it;q=0.8", "it-CH", "Panoramica"),
+        ("en-US,en;q=0.9", "en-CH", "Overview"),
+        ("es,pt;q=0.5", "de-CH", "Übersicht"),
+    ],
+)
+def test_a_person_gets_the_language_the_browser_asks_for_and_caches_know(
+    newsroom: Newsroom, asked: str, language: str, word: str
+) -> None:
+    swiss = open_site(newsroom.storage, language="de-CH")
+    for path, status in (("/", 200), ("/feeds", 200), ("/nirgends", 404)):
+        response = swiss.client.get(path, headers={"accept-language": asked})
+        assert response.status_code == status
+        assert f'<html lang="{language}">' in response.text
+        assert f">{word}</a>" in response.text
+        assert response.headers["content-language"] == language
+        assert response.headers["vary"] == "accept-encoding, accept-language"
+    swiss.recorder.close()
+
+
+def test_the_tag_of_a_page_is_that_of_its_language(newsroom: Newsroom) -> None:
+    german = newsroom.client.get("/").headers["etag"]
+    asked = {"if-none-match": german}
+    assert newsroom.client.get("/", headers=asked).status_code == 304
+    assert newsroom.client.get("/", headers={**asked, "accept-language": "fr"}).status_code == 200
+
+
+def test_what_the_site_calls_itself_stays_in_its_language(newsroom: Newsroom) -> None:
+    page = Outline(newsroom.client.get("/", headers={"accept-language": "fr"}).text)
+    named = {link["href"]: link.get("lang") for link in page.all("a") if "aria-label" not in link}
+    assert named["/topics/schweiz"] == "de"
+    assert named["/most-read"] is None
+
+
 def test_a_site_below_a_path_links_below_it(newsroom: Newsroom) -> None:
     below = open_site(newsroom.storage, base_url="https://club.example/news")
     page = Outline(below.client.get("/").text)

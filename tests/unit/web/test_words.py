@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.web.words import ENGLISH, GERMAN, Words
+from aggregator.web.words import LANGUAGES, Words
+from aggregator.web.words.german import GERMAN
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GERMANY = Words("de", zone=UTC)
@@ -14,16 +15,35 @@ SWITZERLAND = Words("de-CH", zone=UTC)
 ENGLAND = Words("en", zone=UTC)
 
 
+FRANCE = Words("fr", zone=UTC)
+ITALY = Words("it", zone=UTC)
+
+
 def fields(text: str | tuple[str, str]) -> set[str]:
     many = text if isinstance(text, str) else text[1]
     return set(re.findall(r"{(\w+)}", many))
 
 
-def test_both_languages_say_the_same_things() -> None:
-    assert GERMAN.keys() == ENGLISH.keys()
-    for key, text in GERMAN.items():
-        assert isinstance(text, str) is isinstance(ENGLISH[key], str), key
-        assert fields(text) == fields(ENGLISH[key]), key
+@pytest.mark.parametrize("primary", ["en", "fr", "it"])
+def test_every_word_of_the_pages_exists_in_all_four_languages(primary: str) -> None:
+    texts = LANGUAGES[primary].texts
+    missing, spare = GERMAN.texts.keys() - texts.keys(), texts.keys() - GERMAN.texts.keys()
+    assert (missing, spare) == (set(), set()), f"aggregator/web/words/: {primary} and de must have the same keys"
+    for key, text in GERMAN.texts.items():
+        assert isinstance(text, str) is isinstance(texts[key], str), key
+        assert fields(text) == fields(texts[key]), key
+
+
+@pytest.mark.parametrize("primary", LANGUAGES)
+def test_a_language_is_complete_and_finished(primary: str) -> None:
+    language = LANGUAGES[primary]
+    assert (len(language.weekdays), len(language.months)) == (7, 12)
+    for key, text in language.texts.items():
+        for said in (text,) if isinstance(text, str) else text:
+            assert said == said.strip(), key
+            assert said, key
+            assert "'" not in said, f"{key}: the apostrophe is ’"
+            assert "..." not in said, key
 
 
 @pytest.mark.parametrize(
@@ -81,7 +101,21 @@ def test_swiss_spelling_has_no_sharp_s_and_its_own_quotes_but_leaves_names_alone
     assert SWITZERLAND.say("subscribe_to", title="Weiß & Söhne") == "«Weiß & Söhne» abonnieren"
 
 
-@pytest.mark.parametrize("language", ["fr", "it-CH", "xx"])
+def test_french_and_italian_write_as_they_do() -> None:
+    first = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+    assert FRANCE.day(first) == "Mardi 1er décembre 2026"
+    assert ITALY.day(first) == "Martedì 1 dicembre 2026"
+    assert FRANCE.moment(NOW) == "24 novembre 2026 à 12:00"
+    assert FRANCE.ago(NOW - 18 * timedelta(minutes=1), NOW) == "il y a 18 minutes"
+    assert ITALY.ago(NOW - timedelta(days=1), NOW) == "ieri"
+    assert (FRANCE.number(12345), ITALY.number(12345), FRANCE.decimal(2.5)) == ("12\u202f345", "12.345", "2,5")
+    assert (Words("it-CH").number(12345), Words("fr-CH").number(12345)) == ("12\u2019345", "12\u202f345")
+    assert FRANCE.say("subscribe_to", title="Wien : Graz") == "S’abonner à «\u00a0Wien : Graz\u00a0»"
+    assert FRANCE.say("most_read_in", topic="x") == "Les plus lus\u00a0: x"
+    assert (FRANCE.count("n_sources", 0), ITALY.count("n_sources", 0)) == ("0 source", "0 fonti")
+
+
+@pytest.mark.parametrize("language", ["es", "rm-CH", "xx"])
 def test_a_language_without_words_falls_back_to_english(language: str) -> None:
     words = Words(language)
     assert words.say("overview") == "Overview"
