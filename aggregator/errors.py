@@ -23,6 +23,7 @@
     │  └─ StoreInUse                    path: another daemon holds the store
     ├─ WriteFeedError                   document, field
     ├─ AccessDenied
+    │  └─ TooManyAttempts               wrong passwords, one after the other
     └─ ExtraMissing                     an optional part of the program is not installed
 
 An error carries fields, not only text, so that doors can turn it into an exit code, a status or a sentence.
@@ -193,6 +194,10 @@ class WriteFeedError(AggregatorError):
 
 class AccessDenied(AggregatorError):
     """The caller may not do this."""
+
+
+class TooManyAttempts(AccessDenied):
+    """Too many wrong passwords, of one account or from one network; a minute later there may be another."""
 
 
 class ExtraMissing(AggregatorError):

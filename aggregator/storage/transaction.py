@@ -12,7 +12,7 @@ from aggregator.storage.entries import EntryStore, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
-from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
@@ -60,6 +60,11 @@ class Transaction(Protocol):
     @property
     def readers(self) -> ReaderStore:
         """The people with accounts."""
+        ...
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Where they are logged in."""
         ...
 
     @property

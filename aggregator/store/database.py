@@ -27,6 +27,7 @@ from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.sessions import SqlSessionStore
 from aggregator.store.states import SqlStateStore
 from aggregator.store.stories import SqlStoryStore
 from aggregator.store.streams import SqlStreamStore
@@ -66,6 +67,11 @@ class SqlTransaction:
     def readers(self) -> SqlReaderStore:
         """The people with accounts."""
         return SqlReaderStore(self._connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessionStore:
+        """Where they are logged in."""
+        return SqlSessionStore(self._connection)
 
     @cached_property
     def states(self) -> SqlStateStore:

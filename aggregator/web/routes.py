@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import boxes, clicks, feeds, health, metrics, own_site, pages, websub
+from aggregator.web import accounts, boxes, clicks, feeds, health, metrics, own_site, pages, websub
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import StaticFile, web_of
 
@@ -53,6 +53,15 @@ def make_routes() -> list[Route]:
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),
         Route("/api/read", own_site.receive_beacon, methods=["POST", "OPTIONS"]),
+        Route("/login", accounts.show_login),
+        Route("/login", accounts.log_in, methods=["POST"]),
+        Route("/logout", accounts.end_session, methods=["POST"]),
+        Route("/account", accounts.show_account),
+        Route("/account/settings", accounts.change_settings, methods=["POST"]),
+        Route("/account/api-password", accounts.change_api_password, methods=["POST"]),
+        Route("/account/password", accounts.change_password, methods=["POST"]),
+        Route("/account/export", accounts.export_account),
+        Route("/account/delete", accounts.delete_account, methods=["POST"]),
         Route("/websub/{token}", websub.answer_callback, methods=["GET", "POST"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
