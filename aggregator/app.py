@@ -46,6 +46,8 @@ from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
 from aggregator.pipeline.ranking import RankingRules, rank_stories
+from aggregator.pipeline.reading import DocumentReader
+from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
@@ -107,6 +109,11 @@ class Aggregator:
         return make_parser()
 
     @cached_property
+    def reader(self) -> DocumentReader:
+        """What reads documents; it starts a process only for those that may take long."""
+        return DocumentReader(self.parser, ReadingPool())
+
+    @cached_property
     def site(self) -> Site:
         """What emitted feeds say of themselves."""
         site = self.settings.site
@@ -151,7 +158,7 @@ class Aggregator:
         return ingest(
             self.storage,
             self.fetcher,
-            self.parser,
+            self.reader,
             self.clock,
             self._ingest_rules(),
             everything=everything,
@@ -174,7 +181,7 @@ class Aggregator:
 
     def take_in_deliveries(self) -> DeliveryReport:
         """Store what hubs delivered and, if it is news, bring it into the emitted feeds at once."""
-        report = take_in_deliveries(self.storage, self.parser, self.clock, self._ingest_rules())
+        report = take_in_deliveries(self.storage, self.reader, self.clock, self._ingest_rules())
         if report.new or report.modified:
             self.group()
             self.publish()
@@ -195,7 +202,7 @@ class Aggregator:
     def search_lost_feeds(self) -> SearchReport:
         """Look for feeds that are gone from their address."""
         return search_lost_feeds(
-            self.storage, self.fetcher, self.parser, now=self.clock.now(), should_stop=lambda: self._stopping
+            self.storage, self.fetcher, self.reader, now=self.clock.now(), should_stop=lambda: self._stopping
         )
 
     def ping(self) -> PingReport:
@@ -265,6 +272,8 @@ class Aggregator:
         self._stopping = True
         if isinstance(fetcher := self.__dict__.get("fetcher"), CurlFetcher):
             fetcher.close()
+        if isinstance(reader := self.__dict__.get("reader"), DocumentReader):
+            reader.close()
 
     def close(self) -> None:
         """Close connections to feeds and store."""
