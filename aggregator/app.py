@@ -8,9 +8,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aggregator import __version__
 from aggregator.config import Settings
@@ -41,6 +43,7 @@ from aggregator.parse.article import open_extractor
 from aggregator.parse.choose import FeedParser
 from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
+from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import publish
@@ -125,6 +128,11 @@ class Aggregator:
             links=Links(self.settings.ranking.links),
             hub_url=self.settings.push.hub,
         )
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site."""
+        return ZoneInfo(self.settings.site.timezone)
 
     def _tag_authority(self) -> str:
         """Return the host name in every id: that of the first publication for ever, so that a site that moves keeps its ids."""
@@ -229,10 +237,15 @@ class Aggregator:
         return settle_reads(self.storage, now=self.clock.now())
 
     def rank(self, *, at_once: bool = False) -> RankReport:
-        """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now."""
+        """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now.
+
+        Editions of days and weeks that are over are made.
+        """
         with self._ranking:
             self.settle()
-            return rank_stories(self.storage, self.settings.topics, self._ranking_rules, now=self.clock.now(), at_once=at_once)
+            now, rules = self.clock.now(), self._ranking_rules
+            report = rank_stories(self.storage, self.settings.topics, rules, now=now, at_once=at_once)
+            return replace(report, editions=make_editions(self.storage, self.site, self.zone, rules, now=now))
 
     @property
     def _ranking_rules(self) -> RankingRules:

@@ -15,6 +15,7 @@
     ├─ EntryNotFound (LookupError)      entry_id
     ├─ StoryNotFound (LookupError)      story_id
     ├─ TopicNotFound (LookupError)      slug
+    ├─ EditionNotFound (LookupError)    kind, period
     ├─ ReaderNotFound (LookupError)     name
     ├─ ReaderExists                     name
     ├─ StorageError                     operation
@@ -134,6 +135,15 @@ class TopicNotFound(AggregatorError, LookupError):
         self.slug = slug
         self.nearest = nearest
         super().__init__(f"no topic {slug!r}" + (f"; did you mean {nearest!r}?" if nearest else ""))
+
+
+class EditionNotFound(AggregatorError, LookupError):
+    """No edition of that kind and day or week."""
+
+    def __init__(self, kind: str, period: str) -> None:
+        self.kind = kind
+        self.period = period
+        super().__init__(f"no {kind} edition {period!r}")
 
 
 class ReaderNotFound(AggregatorError, LookupError):

@@ -11,7 +11,7 @@ from typing import Protocol
 from aggregator.storage.entries import EntryStore, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
-from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
+from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
@@ -85,6 +85,11 @@ class Transaction(Protocol):
     @property
     def lists(self) -> ListStore:
         """The ranked lists."""
+        ...
+
+    @property
+    def editions(self) -> EditionStore:
+        """The editions."""
         ...
 
     @property

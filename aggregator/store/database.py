@@ -15,6 +15,7 @@ from aggregator.storage import LAST_PASS_NOTE, StoreCounts
 from aggregator.store import dialect, notes
 from aggregator.store.articles import SqlArticleStore
 from aggregator.store.documents import SqlDocumentStore
+from aggregator.store.editions import SqlEditionStore
 from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
 from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
@@ -92,6 +93,11 @@ class SqlTransaction:
     def lists(self) -> SqlListStore:
         """The ranked lists."""
         return SqlListStore(self._connection)
+
+    @cached_property
+    def editions(self) -> SqlEditionStore:
+        """The editions."""
+        return SqlEditionStore(self._connection)
 
     @cached_property
     def documents(self) -> SqlDocumentStore:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from aggregator.errors import (
     AccessDenied,
     AggregatorError,
+    EditionNotFound,
     EntryNotFound,
     FeedNotFound,
     StorageBusy,
@@ -30,6 +31,7 @@ STATUS: Mapping[type[AggregatorError], int] = {
     EntryNotFound: 404,
     StoryNotFound: 404,
     TopicNotFound: 404,
+    EditionNotFound: 404,
     FeedNotFound: 404,
     AccessDenied: 403,
     TooManyAttempts: 429,
