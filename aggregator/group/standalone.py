@@ -1,0 +1,152 @@
+"""Whether a sentence can stand alone: nothing in it points back, it is whole, and it is news and not service.
+
+Rules of our own for German, with short lists for French, Italian and English. They are strict: a sentence that is lost costs
+less than one that says `Er` to a reader who was not told who.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from aggregator.group.back_references import PRONOUN, QUOTE_MARKS, WORDS, has_full_name, points_back
+from aggregator.group.sentence_words import words_in
+
+SHORTEST_CHARS = 40
+LONGEST_CHARS = 220
+
+_QUOTE_START = 0.35  # penalties, on a scale on which position and likeness to the title bring at most 1 each
+_NO_VERB = 0.35
+_BARE_SURNAME = 0.4
+_UNNAMEDPRONOUN = 0.4
+_BARE_NOUN = 0.5
+_EXCLAIMED = 0.2
+_MOST_ACRONYMS = 5
+_KINDRED = 5  # letters that words of a family share
+_SPEAKER_WORDS = 2  # a speaker and what he does with the quote
+
+_END = re.compile(r"[.!]['\"\u201c\u201d\u2019\u00bb\u00ab)\u203a\u2039]*$")
+_START = re.compile(r"[^\W_a-zäöüß]|[\u00ab\u201e\"\u201c\u00bb\u201a\u2039']")
+_OPEN_ENDED = re.compile(r"\?|\u2026|\.\.\.")
+_STAMP = re.compile(
+    r"^\W*(?:\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|h))?\b|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?\b|\+\+\+)|\+\+\+|^[^.]{0,30}\bUhr:"
+)
+_JUNK = re.compile(
+    r"https?:|www\.|@\w|\bcookies?\b|\bnewsletter|\babonn|\babo\b|\bmehr dazu\b|\bweiterlesen\b|\blesen sie\b"
+    r"|\bhier (?:geht|gibt|finden|lesen)\b"
+    r"|\bim (?:video|podcast|livestream|liveblog|live-?ticker)\b|\bklicken?\b|\bbildergalerie|\bfotostrecke"
+    r"|\bjetzt (?:lesen|anmelden|registrieren)"
+    r"|\bread more\b|\bsign up\b|\bsubscribe\b|\bclick here\b|\blire (?:la suite|aussi)\b|\bleggi (?:anche|tutto)\b|\babonnez"
+    r"|\b(?:symbol|archiv)bild\b|\bfoto:|\bbild:|\bquelle:|\bphoto:|\bthe post\b.*\bappeared first\b"
+    r"|\bdieser (?:artikel|beitrag|text)\b"
+    r"|\bgastbeitrag\b|\bein kommentar von\b|\beine? (?:analyse|reportage|bericht|interview|kolumne|glosse) von\b",
+    re.IGNORECASE,
+)
+_AGENCY = re.compile(
+    r"\((?:red|dpa|sda|afp|apa|awp|ap|reuters|keystone|epd|kna|sid|dapd|[A-Z]{2,4}/[a-z]{2,4})\b[^)]*\)", re.IGNORECASE
+)
+_BYLINE = re.compile(r"^(?:Von|Par|Di|By) [A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+(?:[,.]| und\b| et\b| and\b|$)")
+_SPOKEN = re.compile(r"^[\w .-]{2,40}: ?[\u00ab\u201e\"\u201c\u00bb]")
+_QUOTED = re.compile(
+    r"\u00ab[^\u00bb]*\u00bb|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00bb[^\u00ab]*\u00ab|\u201c[^\u201d]*\u201d|\"[^\"]*\""
+)
+_FIRST_PERSON = {
+    "de": re.compile(r"\b(?:ich|wir|mein\w*|unser\w*|uns|mir|mich|du|dein\w*|dich|dir|euch|euer)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(?:I|we|my|our|us|me|you|your)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:je|j|nous|mon|ma|mes|notre|nos|vous|votre|vos|tu)\b", re.IGNORECASE),
+    "it": re.compile(r"\b(?:io|noi|mio|mia|miei|nostr[oaie]|tu|voi|vostr[oaie])\b", re.IGNORECASE),
+}
+_ADDRESSED = re.compile(r"(?<=[\w,:] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
+_ACRONYMS = re.compile(r"\b[A-ZÄÖÜ]{2,}\b")
+
+_UNNAMED_IT = re.compile(
+    r"\b(?:soll|sollen|wird|wurde|ist|war|hat|hatte|kann|könnte|muss|will|würde|dürfte) es (?:nun|auch|jetzt|bald"
+    r"|wieder|nicht|zudem|ab|im|in|für)\b"
+)
+_BARE_SPEAKER = re.compile(
+    r"\b(?:so|sagt|sagte|erklärt|erklärte|betont|betonte|meint|meinte|findet|schreibt) (?P<name>[A-ZÄÖÜ][\w-]+)(?:[.,]|$)"
+)
+_BARE_DEFINITE = re.compile(r"^(?:Der|Die|Das) (?P<noun>[A-ZÄÖÜ][\w-]+) [a-zäöü]")
+_KNOWN_TO_ALL = words_in(
+    "Bundesrat Bundesregierung Bundestag Bundesrätin Bundeskanzler Bundespräsident Bundesgericht Bundesanwaltschaft"
+    " Polizei Kantonspolizei Stadtpolizei Regierung Regierungsrat Kanton Stadt Schweiz Staatsanwaltschaft Feuerwehr"
+    " Parlament Nationalrat Ständerat Behörden Armee Nationalbank Europäische Vereinten Ukraine Türkei Slowakei"
+    " Mongolei Niederlande Kreml Vatikan Papst Westen Internet Welt Wirtschaft Wissenschaft Inflation Teuerung"
+    " Arbeitslosigkeit Post Bahn SBB Coronavirus"
+)
+_FINITE = re.compile(
+    r"[A-ZÄÖÜ]\w+ [a-zäöü]+(?:en|ern|eln)\b"
+    r"|\b(?:ist|sind|war|waren|wird|werden|wurde|wurden|hat|haben|hatte|hatten|kann|können|konnte|muss|müssen|musste|soll"
+    r"|sollen|sollte|will|wollen|wollte|darf|dürfen|durfte|mag|sei|seien|wäre|habe|hätte|würde|könnte|müsste|ging|kam"
+    r"|gab|nahm|fand|stand|lag|hielt|liess|ließ|rief|schrieb|blieb|stieg|fiel|zog|trug|schlug|traf|begann|gewann"
+    r"|verlor|bot|sah|las|sprach|brach|starb|trat|wuchs|sank|schloss|schoss|floh|flog|lief|fuhr|sass|saß|wies|warf|tat"
+    r"|hiess|hieß|\w{2,}(?:gt|lt|nt|rt|st|cht|tzt|mmt|ckt|ppt|ft|bt|det|tet|ht|te|ten)"
+    r"|\w+(?:hielt|nahm|gab|kam|ging|fand|stand|rief|zog|traf|schied))\b"
+)
+_CASELESS_PAIRS = (("(", ")"), ("[", "]"), ("\u00ab", "\u00bb"), ("\u201e", "\u201c"))
+
+
+def penalty_of(sentence: str, language: str, known: AbstractSet[str] = frozenset()) -> float | None:
+    """Return what a sentence loses by its flaws, None if it must not be shown alone.
+
+    `known` are words (casefolded) that the reader has seen, those of the titles: such a noun or surname needs no introduction.
+    """
+    if not _is_whole(sentence, language) or points_back(sentence, language):
+        return None
+    penalty = _QUOTE_START if sentence[0] in QUOTE_MARKS else 0.0
+    if sentence.rstrip("\"'\u201c\u201d\u00bb\u00ab").endswith("!"):
+        penalty += _EXCLAIMED
+    return penalty + _german_penalty(sentence, known) if language == "de" else penalty
+
+
+def _is_whole(sentence: str, language: str) -> bool:
+    """Tell whether it is one complete statement of the right length, and neither service nor credit."""
+    return (
+        SHORTEST_CHARS <= len(sentence) <= LONGEST_CHARS
+        and bool(_START.match(sentence))
+        and bool(_END.search(sentence))
+        and not _OPEN_ENDED.search(sentence)
+        and not any(pattern.search(sentence) for pattern in (_STAMP, _JUNK, _AGENCY, _BYLINE, _SPOKEN))
+        and len(_ACRONYMS.findall(sentence)) <= _MOST_ACRONYMS
+        and _is_balanced(sentence)
+        and _is_reported(sentence, language)
+    )
+
+
+def _is_reported(sentence: str, language: str) -> bool:
+    """Tell whether somebody tells it of others: no quote without a speaker, no first person, no reader addressed."""
+    outside = _QUOTED.sub(" ", sentence)
+    if outside != sentence and len(WORDS.findall(outside)) < _SPEAKER_WORDS:
+        return False
+    first_person = _FIRST_PERSON.get(language)
+    if first_person is not None and first_person.search(outside):
+        return False
+    return not (language == "de" and _ADDRESSED.search(outside))
+
+
+def _is_balanced(sentence: str) -> bool:
+    return sentence.count('"') % 2 == 0 and all(
+        sentence.count(first) == sentence.count(last) for first, last in _CASELESS_PAIRS
+    )
+
+
+def _german_penalty(sentence: str, known: AbstractSet[str]) -> float:
+    penalty = 0.0
+    if not _FINITE.search(sentence):
+        penalty += _NO_VERB
+    speaker = _BARE_SPEAKER.search(sentence)
+    if speaker and speaker["name"].casefold() not in known and speaker["name"] not in _KNOWN_TO_ALL:
+        penalty += _BARE_SURNAME
+    if _UNNAMED_IT.search(sentence) or (PRONOUN.search(sentence) and not has_full_name(sentence)):
+        penalty += _UNNAMEDPRONOUN
+    definite = _BARE_DEFINITE.match(sentence)
+    if definite and not _is_known(definite["noun"], known):
+        penalty += _BARE_NOUN
+    return penalty
+
+
+def _is_known(noun: str, known: AbstractSet[str]) -> bool:
+    folded = noun.casefold()
+    if noun in _KNOWN_TO_ALL or noun.isupper() or folded in known:
+        return True
+    return any(len(word) >= _KINDRED and (word in folded or folded[:_KINDRED] == word[:_KINDRED]) for word in known)
