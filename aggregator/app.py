@@ -8,9 +8,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aggregator import __version__
 from aggregator.config import Settings
@@ -41,11 +43,14 @@ from aggregator.parse.article import open_extractor
 from aggregator.parse.choose import FeedParser
 from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
+from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
 from aggregator.pipeline.ranking import RankingRules, rank_stories
+from aggregator.pipeline.reading import DocumentReader
+from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
@@ -107,6 +112,11 @@ class Aggregator:
         return make_parser()
 
     @cached_property
+    def reader(self) -> DocumentReader:
+        """What reads documents; it starts a process only for those that may take long."""
+        return DocumentReader(self.parser, ReadingPool())
+
+    @cached_property
     def site(self) -> Site:
         """What emitted feeds say of themselves."""
         site = self.settings.site
@@ -118,6 +128,11 @@ class Aggregator:
             links=Links(self.settings.ranking.links),
             hub_url=self.settings.push.hub,
         )
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site."""
+        return ZoneInfo(self.settings.site.timezone)
 
     def _tag_authority(self) -> str:
         """Return the host name in every id: that of the first publication for ever, so that a site that moves keeps its ids."""
@@ -151,7 +166,7 @@ class Aggregator:
         return ingest(
             self.storage,
             self.fetcher,
-            self.parser,
+            self.reader,
             self.clock,
             self._ingest_rules(),
             everything=everything,
@@ -174,7 +189,7 @@ class Aggregator:
 
     def take_in_deliveries(self) -> DeliveryReport:
         """Store what hubs delivered and, if it is news, bring it into the emitted feeds at once."""
-        report = take_in_deliveries(self.storage, self.parser, self.clock, self._ingest_rules())
+        report = take_in_deliveries(self.storage, self.reader, self.clock, self._ingest_rules())
         if report.new or report.modified:
             self.group()
             self.publish()
@@ -195,7 +210,7 @@ class Aggregator:
     def search_lost_feeds(self) -> SearchReport:
         """Look for feeds that are gone from their address."""
         return search_lost_feeds(
-            self.storage, self.fetcher, self.parser, now=self.clock.now(), should_stop=lambda: self._stopping
+            self.storage, self.fetcher, self.reader, now=self.clock.now(), should_stop=lambda: self._stopping
         )
 
     def ping(self) -> PingReport:
@@ -222,10 +237,15 @@ class Aggregator:
         return settle_reads(self.storage, now=self.clock.now())
 
     def rank(self, *, at_once: bool = False) -> RankReport:
-        """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now."""
+        """Rank the stories if a quantum began since the last time, or `at_once`, over what was read until now.
+
+        Editions of days and weeks that are over are made.
+        """
         with self._ranking:
             self.settle()
-            return rank_stories(self.storage, self.settings.topics, self._ranking_rules, now=self.clock.now(), at_once=at_once)
+            now, rules = self.clock.now(), self._ranking_rules
+            report = rank_stories(self.storage, self.settings.topics, rules, now=now, at_once=at_once)
+            return replace(report, editions=make_editions(self.storage, self.site, self.zone, rules, now=now))
 
     @property
     def _ranking_rules(self) -> RankingRules:
@@ -265,6 +285,8 @@ class Aggregator:
         self._stopping = True
         if isinstance(fetcher := self.__dict__.get("fetcher"), CurlFetcher):
             fetcher.close()
+        if isinstance(reader := self.__dict__.get("reader"), DocumentReader):
+            reader.close()
 
     def close(self) -> None:
         """Close connections to feeds and store."""

@@ -15,6 +15,7 @@
     ├─ EntryNotFound (LookupError)      entry_id
     ├─ StoryNotFound (LookupError)      story_id
     ├─ TopicNotFound (LookupError)      slug
+    ├─ EditionNotFound (LookupError)    kind, period
     ├─ ReaderNotFound (LookupError)     name
     ├─ ReaderExists                     name
     ├─ StorageError                     operation
@@ -23,6 +24,7 @@
     │  └─ StoreInUse                    path: another daemon holds the store
     ├─ WriteFeedError                   document, field
     ├─ AccessDenied
+    │  └─ TooManyAttempts               wrong passwords, one after the other
     └─ ExtraMissing                     an optional part of the program is not installed
 
 An error carries fields, not only text, so that doors can turn it into an exit code, a status or a sentence.
@@ -135,6 +137,15 @@ class TopicNotFound(AggregatorError, LookupError):
         super().__init__(f"no topic {slug!r}" + (f"; did you mean {nearest!r}?" if nearest else ""))
 
 
+class EditionNotFound(AggregatorError, LookupError):
+    """No edition of that kind and day or week."""
+
+    def __init__(self, kind: str, period: str) -> None:
+        self.kind = kind
+        self.period = period
+        super().__init__(f"no {kind} edition {period!r}")
+
+
 class ReaderNotFound(AggregatorError, LookupError):
     """No reader with that name."""
 
@@ -193,6 +204,10 @@ class WriteFeedError(AggregatorError):
 
 class AccessDenied(AggregatorError):
     """The caller may not do this."""
+
+
+class TooManyAttempts(AccessDenied):
+    """Too many wrong passwords, of one account or from one network; a minute later there may be another."""
 
 
 class ExtraMissing(AggregatorError):

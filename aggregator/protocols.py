@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.model.document import FeedDocument, Format
@@ -29,6 +29,12 @@ class Fetcher(Protocol):
         """
         ...
 
+    def fetch_with_pauses(
+        self, requests: Iterable[FetchRequest], *, pause: timedelta
+    ) -> Iterator[tuple[FetchRequest, FetchOutcome] | None]:
+        """Yield as `fetch_all` does, and None whenever nothing came for as long as `pause`: time to do something else."""
+        ...
+
 
 class Poster(Protocol):
     """Sends forms, one at a time."""
@@ -46,6 +52,13 @@ class Parser(Protocol):
 
     def parse(self, fetched: Fetched) -> ParsedFeed:
         """Read the document.
+
+        Raises: NotAFeed, ParseError.
+        """
+        ...
+
+    def parse_quickly(self, fetched: Fetched) -> ParsedFeed | None:
+        """Read the document if that takes little time whatever stands in it; None where it is work for `parse`.
 
         Raises: NotAFeed, ParseError.
         """

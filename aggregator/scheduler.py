@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -108,6 +109,8 @@ def _guarded(name: str, flow: Callable[[], Report]) -> Callable[[], None]:
     def job() -> None:
         try:
             report = flow()
+        except CancelledError:
+            log.info("%s ended early, the rest waits", name)
         except StorageBusy as error:
             log.warning("%s put off, the store is busy: %s", name, error)
         except AggregatorError as error:

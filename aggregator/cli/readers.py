@@ -32,6 +32,9 @@ def add(
     name: Name,
     password_stdin: FromStdin = False,
     dont_count: Annotated[bool, typer.Option("--dont-count", help="What this person reads counts in no ranking.")] = False,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="This person runs the site and may log in to its workshop.")
+    ] = False,
 ) -> None:
     """Make an account; prints the API password, which feed readers log in with, this once."""
     from aggregator.library.readers import add_reader
@@ -45,10 +48,12 @@ def add(
             site=reader_site(aggregator.settings),
             now=aggregator.clock.now(),
             counts_reads=not dont_count,
+            is_operator=operator,
         )
         address = aggregator.settings.site.base_url
     typer.echo(f"{reader.name} can read now; in the feed reader (Google Reader, FreshRSS, Fever or Miniflux API):")
     typer.echo(f"  address   {address}\n  user      {reader.name}\n  password  {api_password}")
+    typer.echo(f"settings, with the password given just now: {address}/account")
     typer.echo("this API password is not kept in readable form and not shown again", err=True)
 
 
@@ -75,6 +80,7 @@ def list_accounts(context: typer.Context, as_json: Json = False) -> None:
                         "name": reader.name,
                         "created_at": reader.created_at,
                         "counts_reads": reader.counts_reads,
+                        "is_operator": reader.is_operator,
                         "subscriptions": subscriptions,
                     }
                     for reader, subscriptions in found
@@ -83,9 +89,15 @@ def list_accounts(context: typer.Context, as_json: Json = False) -> None:
         )
         return
     print_table(
-        ("name", "since", "subscriptions", "reads count"),
+        ("name", "since", "subscriptions", "reads count", "operator"),
         [
-            (reader.name, show_time(reader.created_at), subscriptions, "yes" if reader.counts_reads else "no")
+            (
+                reader.name,
+                show_time(reader.created_at),
+                subscriptions,
+                "yes" if reader.counts_reads else "no",
+                "yes" if reader.is_operator else "no",
+            )
             for reader, subscriptions in found
         ],
         empty="No readers yet. `aggregator reader add NAME` makes an account.",
@@ -93,7 +105,7 @@ def list_accounts(context: typer.Context, as_json: Json = False) -> None:
 
 
 def password(context: typer.Context, name: Name, password_stdin: FromStdin = False) -> None:
-    """Set the web password; feed readers keep theirs."""
+    """Set the web password and log every browser out; feed readers keep theirs."""
     from aggregator.library.readers import set_password
 
     given = _ask_password(from_stdin=password_stdin)
@@ -114,6 +126,9 @@ def change(
     context: typer.Context,
     name: Name,
     count: Annotated[bool | None, typer.Option("--count/--dont-count", help="Whether their reads count in rankings.")] = None,
+    operator: Annotated[
+        bool | None, typer.Option("--operator/--no-operator", help="Whether they run the site; logs their browsers out.")
+    ] = None,
     topic: Annotated[list[str] | None, typer.Option(help="A topic to show, instead of those shown now; repeatable.")] = None,
 ) -> None:
     """Change an account's settings."""
@@ -126,6 +141,7 @@ def change(
             site=reader_site(aggregator.settings),
             counts_reads=count,
             topics=topic or None,
+            is_operator=operator,
             now=aggregator.clock.now(),
         )
     typer.echo(f"changed {name}")

@@ -22,6 +22,7 @@ from aggregator.config.values import (
     check_slug,
     check_store_url,
     check_tag,
+    check_timezone,
     check_token,
     check_web_url,
     check_word,
@@ -62,6 +63,11 @@ class SiteSettings(Section):
         default="de",
         description="Language of emitted feeds, of sources that do not name one, and of pages where the browser asks for none "
         "that we have (`de`, `en`, `fr`, `it`). `-CH` writes as Switzerland does.",
+    )
+    timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
+        default="Europe/Zurich",
+        description="Time zone of the site by its IANA name: whose midnights end the days and weeks of editions, and in which "
+        "pages tell times.",
     )
     contact: str = Field(default="", description="E-mail or page where publishers reach you; sent to them with every request.")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 import unicodedata
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, without private use
@@ -116,6 +118,20 @@ def check_language(tag: str) -> str:
     if not _LANGUAGE_TAG.fullmatch(tag):
         raise ValueError(f"{tag!r} is not a language tag such as de, de-CH or en")
     return tag
+
+
+def check_timezone(name: str) -> str:
+    """Return the name of a time zone (`Europe/Zurich`).
+
+    Raises: ValueError.
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown names, for paths, and for folders of names
+        nearest = difflib.get_close_matches(name, available_timezones(), n=1)
+        remedy = f"; did you mean {nearest[0]!r}?" if nearest else ", as Europe/Zurich is"
+        raise ValueError(f"{name!r} is not the name of a time zone{remedy}") from None
+    return name
 
 
 def check_primary_language(tag: str) -> str:

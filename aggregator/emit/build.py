@@ -138,6 +138,11 @@ def _with_reason(entry: DocumentEntry, reason: str) -> DocumentEntry:
     )
 
 
+def describe_entry(site: Site, entry: Entry) -> DocumentEntry:
+    """Return an entry as our feeds show it, with its teaser."""
+    return _document_entry(site, entry, published_at=entry.dated_at, updated_at=_updated_at(entry), full_text=False)
+
+
 def mint_id(site: Site, specific: str) -> str:
     """Return a tag URI (RFC 4151) of ours."""
     return f"tag:{site.tag_authority},{TAG_YEAR}:{specific}"

@@ -10,9 +10,9 @@ import select
 import socket
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 from queue import Empty, SimpleQueue
@@ -32,7 +32,8 @@ _PULL = 500  # requests read at a time
 _LONGEST_WAIT_SECONDS = 1.0
 _KEPT_CONNECTIONS = 4  # idle connections kept for each one allowed at a time
 
-_Outcomes = list[tuple[FetchRequest, FetchOutcome]]
+_Pair = tuple[FetchRequest, FetchOutcome]
+_Outcomes = list[_Pair]
 
 
 class CurlFetcher:
@@ -52,10 +53,20 @@ class CurlFetcher:
 
     def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
         """Yield an outcome for every request, as they become ready; closing the iterator abandons what is under way."""
+        with closing(self._fetch(requests, pause_seconds=None)) as outcomes:
+            yield from filter(None, outcomes)
+
+    def fetch_with_pauses(
+        self, requests: Iterable[FetchRequest], *, pause: timedelta
+    ) -> Iterator[tuple[FetchRequest, FetchOutcome] | None]:
+        """Yield as `fetch_all` does, and None whenever nothing came for as long as `pause`."""
+        return self._fetch(requests, pause_seconds=pause.total_seconds())
+
+    def _fetch(self, requests: Iterable[FetchRequest], *, pause_seconds: float | None) -> Generator[_Pair | None]:
         fleet = self._borrow()
         self._running.append(fleet)
         try:
-            yield from fleet.run(requests)
+            yield from fleet.run(requests, pause_seconds=pause_seconds)
         finally:
             self._running.remove(fleet)
             self._give_back(fleet)
@@ -119,8 +130,8 @@ class Fleet:
 
     # The caller's side
 
-    def run(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
-        """Yield an outcome for every request."""
+    def run(self, requests: Iterable[FetchRequest], *, pause_seconds: float | None = None) -> Generator[_Pair | None]:
+        """Yield an outcome for every request, and None after each pause without one."""
         self._begin()
         source = iter(requests)
         exhausted = False
@@ -138,9 +149,12 @@ class Fleet:
                     self._ring()
                 if exhausted and pulled == self._taken:
                     return
+                waits = exhausted or room <= 0
                 try:
-                    batch = self._results.get(block=exhausted or room <= 0)
+                    batch = self._results.get(block=waits, timeout=pause_seconds)
                 except Empty:
+                    if waits:
+                        yield None
                     continue
                 if self._abandoned:
                     return

@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.errors import AccessDenied, AggregatorError, StorageBusy, StorageError
 from aggregator.googlereader.calls import PRIVATE, BadCall, BodyTooLarge, Door, denied
-from aggregator.googlereader.limits import LoginLimiter
 from aggregator.googlereader.routes import ALIAS, make_routes
 from aggregator.library.catalogue import ReaderSite
+from aggregator.library.login_limits import LoginLimiter
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from aggregator.googlereader.limits import LoginLimiter
 from aggregator.library.catalogue import ReaderSite
+from aggregator.library.login_limits import LoginLimiter
 from aggregator.library.readers import reader_by_token
 from aggregator.model.reader import Reader
 from aggregator.protocols import Clock

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aggregator.emit.words import words_of
+from aggregator.library.rankings import list_name
 from aggregator.model.document import Format
 from aggregator.model.feed import Feed
 from aggregator.model.reader import FIRST_LIST_STREAM, Members
@@ -14,7 +15,6 @@ from aggregator.model.story import Ranking
 from aggregator.storage import Transaction
 
 TOPIC_PREFIX = "/topics/"
-MOST_READ = "/most-read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +82,10 @@ class Catalogue:
 
 
 def list_paths(slugs: Iterable[str]) -> list[str]:
-    """Return the paths of our lists: every topic, then the ranking over all, then those of the topics."""
+    """Return the paths of our lists: every topic, then the rankings over all, then those of each topic."""
     slugs = list(slugs)
-    topics = [f"{TOPIC_PREFIX}{slug}" for slug in slugs]
-    return [*topics, MOST_READ, *(f"{topic}{MOST_READ}" for topic in topics)]
+    rankings = [f"/{list_name(ranking, slug)}" for slug in (None, *slugs) for ranking in Ranking]
+    return [*(f"{TOPIC_PREFIX}{slug}" for slug in slugs), *rankings]
 
 
 def is_topic(path: str) -> bool:
@@ -93,21 +93,32 @@ def is_topic(path: str) -> bool:
     return path.startswith(TOPIC_PREFIX) and "/" not in path.removeprefix(TOPIC_PREFIX)
 
 
+def first_paths(slugs: Iterable[str]) -> list[str]:
+    """Return the paths of the lists that a new reader is given: every topic, and what is read most over all."""
+    return [*(f"{TOPIC_PREFIX}{slug}" for slug in slugs), f"/{list_name(Ranking.MOST_READ)}"]
+
+
 def _list_stream(stream_id: int, path: str, titles: dict[str, str], site: ReaderSite) -> Stream | None:
     """Return the stream of a list of ours, None if the configuration has it no more."""
-    words = words_of(site.language)
-    slug = path.removeprefix(TOPIC_PREFIX).removesuffix(MOST_READ) if path.startswith(TOPIC_PREFIX) else None
-    if slug is not None and slug not in titles:
-        return None
-    if slug is not None and is_topic(path):
+    slug = path.removeprefix(TOPIC_PREFIX)
+    ranked = _ranking_at(path, titles)
+    if ranked is not None:
+        ranking, topic = ranked
+        words = words_of(site.language).rankings[ranking]
+        title = words.title if topic is None else words.on_topic.format(title=titles[topic])
+        members = Members(lists=((stream_id, list_name(ranking, topic)),))
+    elif is_topic(path) and slug in titles:
         title, members = titles[slug], Members(topics=(slug,))
-    elif slug is not None:
-        title = words.rankings[Ranking.MOST_READ].on_topic.format(title=titles[slug])
-        members = Members(lists=((stream_id, f"topics/{slug}/most-read"),))
     else:
-        title, members = words.rankings[Ranking.MOST_READ].title, Members(lists=((stream_id, "most-read"),))
+        return None
     page_url = site.base_url + path
     return Stream(id=stream_id, title=title, feed_url=f"{page_url}.{Format.ATOM}", page_url=page_url, members=members)
+
+
+def _ranking_at(path: str, titles: Iterable[str]) -> tuple[Ranking, str | None] | None:
+    """Return the order at a path and the slug of its topic (None: over all), None if there is none."""
+    places = ((ranking, slug) for slug in (None, *titles) for ranking in Ranking)
+    return next((place for place in places if path == f"/{list_name(*place)}"), None)
 
 
 def _source_stream(feed: Feed) -> Stream:

@@ -29,6 +29,12 @@ TOKEN_CHARS = 40
 SHORTEST_PASSWORD = 8
 """Characters of a web password; NIST SP 800-63B, section 5.1.1.2."""
 
+LONGEST_PASSWORD = 1000
+"""Characters of a web password: more than anybody types, little enough to hash."""
+
+_NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=4$BB+HaCl+X/m9e8y0qPNaSQ$NZNACr6Gtgk1T9/v3ZS38SVMYn2ahNxPz7Yie7MBLfs"
+"""What the password of a name that nobody has is compared with: argon2id by the parameters of every other."""
+
 
 def make_api_password() -> str:
     """Return a new API password: small letters and digits, in groups."""
@@ -73,15 +79,17 @@ def hash_password(password: str) -> str:
     """Return a web password as it is stored: argon2id in its encoded form."""
     from argon2 import PasswordHasher  # noqa: PLC0415 - loads a C library that only these two functions need
 
-    return PasswordHasher().hash(password)
+    return PasswordHasher().hash(password.encode(errors="surrogatepass"))
 
 
-def is_password(given: str, credentials: Credentials) -> bool:
-    """Return whether it is the web password."""
+def is_password(given: str, credentials: Credentials | None) -> bool:
+    """Return whether it is the web password; no reader (None) takes as long as a wrong password."""
     from argon2 import PasswordHasher  # noqa: PLC0415 - as above
     from argon2.exceptions import VerificationError  # noqa: PLC0415 - as above
 
+    stored = credentials.password_hash if credentials is not None else _NOBODYS_HASH
     try:
-        return PasswordHasher().verify(credentials.password_hash, given)
+        PasswordHasher().verify(stored, given[:LONGEST_PASSWORD].encode(errors="surrogatepass"))
     except VerificationError:
         return False
+    return credentials is not None

@@ -10,6 +10,7 @@ from datetime import datetime
 from aggregator.errors import AccessDenied, ReaderNotFound, TopicNotFound
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.passwords import (
+    LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     digest,
     hash_password,
@@ -27,7 +28,14 @@ _NAME = re.compile(r"[^\W_][\w.@+ -]{0,63}")
 
 
 def add_reader(
-    storage: Storage, name: str, *, password: str, site: ReaderSite, now: datetime, counts_reads: bool = True
+    storage: Storage,
+    name: str,
+    *,
+    password: str,
+    site: ReaderSite,
+    now: datetime,
+    counts_reads: bool = True,
+    is_operator: bool = False,
 ) -> tuple[Reader, str]:
     """Make an account that subscribes to every topic and to what is read most; return it and its API password.
 
@@ -41,8 +49,10 @@ def add_reader(
         reader = tx.readers.add(name, credentials, now=now)
         if not counts_reads:
             tx.readers.set_counts_reads(reader.id, counts_reads=False)
+        if is_operator:
+            tx.readers.set_operator(reader.id, is_operator=is_operator)
         subscribe_first(tx, reader, site, now=now)
-    return replace(reader, counts_reads=counts_reads), api_password
+    return replace(reader, counts_reads=counts_reads, is_operator=is_operator), api_password
 
 
 def list_readers(storage: Storage) -> list[tuple[Reader, int]]:
@@ -51,8 +61,8 @@ def list_readers(storage: Storage) -> list[tuple[Reader, int]]:
         return [(reader, len(tx.readers.subscriptions(reader.id))) for reader in tx.readers.all()]
 
 
-def set_password(storage: Storage, name: str, *, password: str) -> None:
-    """Set the web password.
+def set_password(storage: Storage, name: str, *, password: str, stays: str | None = None) -> None:
+    """Set the web password; every browser is logged out, but the one whose token `stays`.
 
     Raises: ReaderNotFound; ValueError for a password that is too short.
     """
@@ -60,10 +70,13 @@ def set_password(storage: Storage, name: str, *, password: str) -> None:
     with storage.write() as tx:
         reader = _reader(tx, name)
         tx.readers.set_credentials(reader.id, replace(tx.readers.credentials(reader.id), password_hash=hashed))
+        tx.sessions.end_all(reader.id, but=digest(stays) if stays else None)
 
 
 def renew_api_password(storage: Storage, name: str) -> str:
     """Return a new API password; the old one, its token and its Fever key are worth nothing from now on.
+
+    To revoke the old one and have none, tell nobody the new one.
 
     Raises: ReaderNotFound.
     """
@@ -76,9 +89,16 @@ def renew_api_password(storage: Storage, name: str) -> str:
 
 
 def set_reader(
-    storage: Storage, name: str, *, site: ReaderSite, counts_reads: bool | None, topics: Sequence[str] | None, now: datetime
+    storage: Storage,
+    name: str,
+    *,
+    site: ReaderSite,
+    now: datetime,
+    counts_reads: bool | None = None,
+    topics: Sequence[str] | None = None,
+    is_operator: bool | None = None,
 ) -> None:
-    """Change settings: whether reads count, and which topics are shown (None: as they are).
+    """Change settings: whether reads count, which topics are shown, who runs the site (None: as it is).
 
     Raises: ReaderNotFound, TopicNotFound.
     """
@@ -86,6 +106,9 @@ def set_reader(
         reader = _reader(tx, name)
         if counts_reads is not None:
             tx.readers.set_counts_reads(reader.id, counts_reads=counts_reads)
+        if is_operator is not None and is_operator != reader.is_operator:
+            tx.readers.set_operator(reader.id, is_operator=is_operator)
+            tx.sessions.end_all(reader.id)  # theirs were made to last as long as the role before allows
         if topics is not None:
             known = [slug for slug, _ in tx.streams.topics()]
             for slug in topics:
@@ -111,6 +134,7 @@ def export_reader(storage: Storage, name: str, *, site: ReaderSite) -> dict[str,
     with storage.read() as tx:
         reader = _reader(tx, name)
         subscriptions = list_subscriptions(tx, reader, site)
+        sessions = tx.sessions.of_reader(reader.id)
         states = tx.states.all_of(reader.id)
         reads = tx.readers.reads(reader.id)
         entries = tx.entries.get_many({*states, *(read.entry_id for read in reads)})
@@ -122,7 +146,9 @@ def export_reader(storage: Storage, name: str, *, site: ReaderSite) -> dict[str,
             "created_at": reader.created_at,
             "counts_reads": reader.counts_reads,
             "subscriptions_changed_at": reader.subscriptions_changed_at,
+            "is_operator": reader.is_operator,
         },
+        "sessions": [{"created_at": each.created_at, "expires_at": each.expires_at} for each in sessions],
         "subscriptions": [
             {"id": each.stream.id, "title": each.title, "url": each.stream.feed_url, "folders": list(each.folders)}
             for each in subscriptions
@@ -195,4 +221,6 @@ def _reader(tx: Transaction, name: str) -> Reader:
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise ValueError(f"a password has at least {SHORTEST_PASSWORD} characters")
+    if len(password) > LONGEST_PASSWORD:
+        raise ValueError(f"a password has at most {LONGEST_PASSWORD} characters")
     return hash_password(password)

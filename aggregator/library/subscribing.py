@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.emit.opml import Outline, read_opml, write_opml
-from aggregator.library.catalogue import Catalogue, ReaderSite, Stream, is_topic, list_paths
+from aggregator.library.catalogue import Catalogue, ReaderSite, Stream, first_paths, is_topic, list_paths
 from aggregator.model.reader import Members, Reader, StoredSubscription
 from aggregator.storage import Storage, Transaction
 
@@ -74,7 +74,7 @@ def subscribe_first(tx: Transaction, reader: Reader, site: ReaderSite, *, now: d
         reader.id,
         [
             StoredSubscription(stream_id=numbers[path], folders=(for_topics if is_topic(path) else for_rankings,))
-            for path in list_paths(slugs)[: len(slugs) + 1]
+            for path in first_paths(slugs)
         ],
         now=now,
     )

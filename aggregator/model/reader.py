@@ -23,13 +23,23 @@ _ACCOUNT = b"account:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A person with an account. `counts_reads`: what they read counts in rankings."""
+    """A person with an account. `counts_reads`: what they read counts in rankings; `is_operator`: they run this site."""
 
     id: int
     name: str
     created_at: datetime
     counts_reads: bool = True
     subscriptions_changed_at: datetime
+    is_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser in which a reader is logged in, until `expires_at`; nothing of the browser itself is kept."""
+
+    reader_id: int
+    created_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,11 +42,15 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankReport:
-    """One ranking: stories whose score was made anew, lists filled, and entries that entered one; nothing between quanta."""
+    """One ranking: stories whose score was made anew, lists filled, and entries that entered one; nothing between quanta.
+
+    `editions` were made because their day or week is over.
+    """
 
     stories: int = 0
     lists: int = 0
     entered: int = 0
+    editions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,8 @@ def mapped_feedparser_errors(feed_url: str) -> Iterator[None]:
         yield
     except OutOfBounds as error:
         raise ParseError(str(error), feed_url=feed_url) from error
+    except MemoryError:  # says nothing about the document: how much there is, is the caller's decision
+        raise
     except Exception as error:
         raise ParseError(f"feedparser failed: {type(error).__name__}: {error}", feed_url=feed_url) from error
 

@@ -13,8 +13,9 @@ from aggregator.model.feed import Feed
 from aggregator.model.fetching import Fetched
 from aggregator.model.push import Delivery
 from aggregator.model.report import DeliveryReport
-from aggregator.pipeline.ingest import IngestRules, decide_updates, new_dates, read_document
-from aggregator.protocols import Clock, Parser
+from aggregator.pipeline.ingest import IngestRules, decide_updates, new_dates, unread_document
+from aggregator.pipeline.reading import DocumentReader
+from aggregator.protocols import Clock
 from aggregator.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ REMEMBERED = timedelta(days=30)
 """How long a delivery is known, so that a copy of it is not taken in as news; longer than the leases we ask for."""
 
 
-def take_in_deliveries(storage: Storage, parser: Parser, clock: Clock, rules: IngestRules) -> DeliveryReport:
+def take_in_deliveries(storage: Storage, reader: DocumentReader, clock: Clock, rules: IngestRules) -> DeliveryReport:
     """Store what the deliveries that wait say, in the order they came.
 
     When and how a feed is polled stays as it was: a delivery is no answer of the feed's server.
@@ -40,7 +41,7 @@ def take_in_deliveries(storage: Storage, parser: Parser, clock: Clock, rules: In
             return report
         # One of a feed at a time: the second may hold what the first brought.
         for batch in _one_a_feed(waiting):
-            updates, failed = _read(batch, feeds, parser, now=clock.now(), rules=rules)
+            updates, failed = _read(batch, feeds, reader, now=clock.now(), rules=rules)
             entries = _store(storage, batch, updates, now=clock.now())
             report += DeliveryReport(
                 deliveries=len(batch),
@@ -57,7 +58,7 @@ def forget_deliveries(storage: Storage, clock: Clock) -> int:
 
 
 def _read(
-    batch: Sequence[Delivery], feeds: Mapping[int, Feed], parser: Parser, *, now: datetime, rules: IngestRules
+    batch: Sequence[Delivery], feeds: Mapping[int, Feed], reader: DocumentReader, *, now: datetime, rules: IngestRules
 ) -> tuple[dict[int, FeedUpdate], int]:
     """Return the documents by feed id, and how many could not be read."""
     updates: dict[int, FeedUpdate] = {}
@@ -66,7 +67,7 @@ def _read(
         feed = feeds.get(delivery.feed_id)
         if feed is None:  # taken out of the configuration meanwhile
             continue
-        read = read_document(feed, _as_fetched(delivery, feed), parser, now=now, default_language=rules.default_language)
+        read = reader.read(unread_document(feed, _as_fetched(delivery, feed), now=now, default_language=rules.default_language))
         if isinstance(read, FeedError):
             failed += 1
             log.warning("delivery not understood url=%s reason=%r", feed.settings.url, read.reason)

@@ -12,11 +12,12 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.errors import FeedError, FetchError, ParseError, StorageError
+from aggregator.errors import FeedError, FetchError, StorageError
 from aggregator.fetch.cadence import (
     CadenceRules,
     FeedWishes,
@@ -26,16 +27,15 @@ from aggregator.fetch.cadence import (
     hold_until,
 )
 from aggregator.fetch.moves import follow_move, leave_address
-from aggregator.fetch.websub import with_header_links
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, FeedUpdate
 from aggregator.model.feed import Feed, FeedData, FeedState
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 from aggregator.model.report import FeedFailure, PollReport
 from aggregator.normalise.decide import FeedToDecide, decide
-from aggregator.normalise.update import normalise_feed
 from aggregator.pipeline.budget import count_polls, read_price
 from aggregator.pipeline.feed_events import events_of
-from aggregator.protocols import Clock, Fetcher, Parser
+from aggregator.pipeline.reading import DocumentReader, ReadOutcome, UnreadDocument
+from aggregator.protocols import Clock, Fetcher
 from aggregator.storage import Storage, Transaction
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class _Polled:
 def ingest(
     storage: Storage,
     fetcher: Fetcher,
-    parser: Parser,
+    reader: DocumentReader,
     clock: Clock,
     rules: IngestRules,
     *,
@@ -108,7 +108,7 @@ def ingest(
                     price = read_price(tx, now=started_at).price
                     rules = replace(rules, cadence=replace(rules.cadence, price=price))
             claimed += len(feeds)
-            for batch in _batches(_poll(feeds, fetcher, parser, clock=clock, rules=rules, should_stop=should_stop)):
+            for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
                 with storage.write() as tx:
                     changes = _store(tx, batch, clock.now(), rules)
                 report = _count(report, batch, changes)
@@ -136,12 +136,13 @@ def _give_back(storage: Storage, owner: str) -> None:
 def _poll(
     feeds: Sequence[Feed],
     fetcher: Fetcher,
-    parser: Parser,
+    reader: DocumentReader,
     *,
     clock: Clock,
     rules: IngestRules,
     should_stop: Callable[[], bool],
-) -> Iterator[_Polled]:
+) -> Iterator[_Polled | None]:
+    """Yield feeds as they come back, and None whenever none has for a while."""
     by_id = {feed.id: feed for feed in feeds}
     requests = (
         FetchRequest(
@@ -152,43 +153,64 @@ def _poll(
         )
         for feed in feeds
     )
-    with closing(fetcher.fetch_all(requests)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
-        for request, outcome in outcomes:
-            yield _read(by_id[request.feed_id], outcome, parser, clock.now(), rules)
+    later: dict[Future[ReadOutcome], _Polled] = {}
+    with closing(fetcher.fetch_with_pauses(requests, pause=BATCH_AGE)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
+        for came in outcomes:
+            if came is None:
+                yield None
+            else:
+                request, outcome = came
+                polled, reading = _read(by_id[request.feed_id], outcome, reader, clock.now(), rules)
+                if reading is None:
+                    yield polled
+                else:
+                    later[reading] = polled
+            if later:
+                yield from _take_read(later)
             if should_stop():
                 return
+    while later and not should_stop():
+        wait(later, timeout=BATCH_AGE.total_seconds(), return_when=FIRST_COMPLETED)
+        yield from _take_read(later)
+        yield None
 
 
-def _read(feed: Feed, outcome: FetchOutcome, parser: Parser, now: datetime, rules: IngestRules) -> _Polled:
-    """Parse and normalise the document, unless there is none or it is the one we read last time."""
+def _take_read(later: dict[Future[ReadOutcome], _Polled]) -> Iterator[_Polled]:
+    """Take out what has been read meanwhile; what was given up has been asked for and not read, as at any stop."""
+    for reading in [reading for reading in later if reading.done()]:
+        polled = later.pop(reading)
+        if not reading.cancelled():
+            yield _with_read(polled, reading.result())
+
+
+def _read(
+    feed: Feed, outcome: FetchOutcome, reader: DocumentReader, now: datetime, rules: IngestRules
+) -> tuple[_Polled, Future[ReadOutcome] | None]:
+    """Read the document, unless there is none or it is the one we read last time; the future is for one read elsewhere."""
     if isinstance(outcome, FetchError):
-        return _Polled(feed=feed, outcome=outcome, error=outcome)
+        return _Polled(feed=feed, outcome=outcome, error=outcome), None
     if isinstance(outcome, NotModified):
-        return _Polled(feed=feed, outcome=outcome)
+        return _Polled(feed=feed, outcome=outcome), None
     body_hash = hashlib.blake2b(outcome.body, digest_size=16).digest()
+    polled = _Polled(feed=feed, outcome=replace(outcome, body=b""), body_hash=body_hash)  # the body is not held any longer
     if body_hash == feed.poll.body_hash:
-        return _Polled(feed=feed, outcome=outcome, body_hash=body_hash)
-    read = read_document(feed, outcome, parser, now=now, default_language=rules.default_language)
-    if isinstance(read, FeedError):
-        return _Polled(feed=feed, outcome=outcome, error=read)
-    return _Polled(feed=feed, outcome=outcome, update=read, body_hash=body_hash)
+        return polled, None
+    read = reader.read_later(unread_document(feed, outcome, now=now, default_language=rules.default_language))
+    return (polled, read) if isinstance(read, Future) else (_with_read(polled, read), None)
 
 
-def read_document(
-    feed: Feed, fetched: Fetched, parser: Parser, *, now: datetime, default_language: str | None
-) -> FeedUpdate | FeedError:
-    """Return the document parsed and normalised, or what is wrong with it: the boundary of one feed, nothing is raised."""
-    try:
-        parsed = parser.parse(fetched)
-        language = feed.settings.language or default_language
-        update = normalise_feed(parsed, url=fetched.url, received_at=now, default_language=language)
-    except FeedError as error:
-        return error
-    except Exception as error:  # whatever a document provokes, the others go on
-        log.exception("feed not understood url=%s", feed.settings.url)
-        reason = f"the document could not be read ({type(error).__name__}); please report this feed"
-        return ParseError(reason, feed_url=feed.settings.url)
-    return replace(update, data=with_header_links(update.data, fetched)) if fetched.links else update
+def _with_read(polled: _Polled, read: ReadOutcome) -> _Polled:
+    return replace(polled, error=read) if isinstance(read, FeedError) else replace(polled, update=read)
+
+
+def unread_document(feed: Feed, fetched: Fetched, *, now: datetime, default_language: str | None) -> UnreadDocument:
+    """Return a document of a feed as a reader wants it."""
+    return UnreadDocument(
+        fetched=fetched,
+        feed_url=feed.settings.url,
+        received_at=now,
+        default_language=feed.settings.language or default_language,
+    )
 
 
 def decide_updates(tx: Transaction, read: Sequence[tuple[Feed, FeedUpdate]], *, now: datetime) -> dict[int, EntryChanges]:
@@ -202,13 +224,16 @@ def decide_updates(tx: Transaction, read: Sequence[tuple[Feed, FeedUpdate]], *, 
     return {feed.id: changes for (feed, _), changes in zip(read, decided, strict=True)}
 
 
-def _batches(polled: Iterator[_Polled]) -> Iterator[list[_Polled]]:
+def _batches(polled: Iterator[_Polled | None]) -> Iterator[list[_Polled]]:
     batch: list[_Polled] = []
     opened = time.monotonic()
     for one in polled:
         if not batch:
             opened = time.monotonic()
-        batch.append(one)
+        if one is not None:
+            batch.append(one)
+        elif not batch:
+            continue
         if len(batch) >= BATCH_FEEDS or time.monotonic() - opened >= BATCH_AGE.total_seconds():
             yield batch
             batch = []

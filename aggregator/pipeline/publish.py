@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aggregator.emit.build import Site, build_ranked_feed, build_topic_feed
+from aggregator.emit.editions import build_editions_feed
 from aggregator.emit.feed_events import build_health_feed
 from aggregator.emit.render import document_fingerprint, render
 from aggregator.model.document import FeedDocument, Rendered
+from aggregator.model.edition import EditionKind
 from aggregator.model.entry import Entry
 from aggregator.model.report import PublishReport
 from aggregator.model.story import Ranking
@@ -21,6 +23,9 @@ _RANKING = {Order.MOST_READ: Ranking.MOST_READ, Order.TRENDING: Ranking.TRENDING
 
 LIST_ENTRIES = 50
 """Entries of a feed of a ranking, latest entered first."""
+
+FEED_EDITIONS: Mapping[EditionKind, int] = {EditionKind.DAILY: 14, EditionKind.WEEKLY: 8}
+"""Editions in a feed: who is away for two weeks, or two months, misses none."""
 
 HEALTH_ENTRIES = 50
 """Events of sources in the feed of our own health."""
@@ -39,6 +44,9 @@ def publish(
     with storage.read() as tx:
         documents = [_topic_document(tx, topic, site) for topic in topics]
         documents += [_ranked_document(tx, ranking, topic, site) for ranking in Ranking for topic in (None, *topics)]
+        documents += [
+            build_editions_feed(site, kind, tx.editions.latest(kind, limit=limit)) for kind, limit in FEED_EDITIONS.items()
+        ]
         documents.append(build_health_feed(site, tx.health.latest(limit=HEALTH_ENTRIES)))
         stored = dict(tx.documents.fingerprints())
     written: list[Rendered] = []

@@ -124,6 +124,11 @@ def made_for(level: Level, rules: RankingRules) -> ScoreRules:
     )
 
 
+def standing_level(tx: Transaction) -> Level:
+    """Return the level of traffic that ranking goes by now."""
+    return Level(tx.noted(LEVEL_NOTE) or Level.HOUSEHOLD)
+
+
 def _ranked_at(tx: Transaction) -> datetime | None:
     noted = tx.noted(RANKED_NOTE)
     return None if noted is None else datetime.fromisoformat(noted)

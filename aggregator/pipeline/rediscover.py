@@ -18,8 +18,9 @@ from aggregator.model.fetching import Fetched, FetchRequest
 from aggregator.model.health import FeedEvent, FeedEventKind, FeedSearch
 from aggregator.model.report import SearchReport
 from aggregator.model.robots import RobotsFile
+from aggregator.pipeline.reading import DocumentReader, UnreadDocument
 from aggregator.pipeline.robots import read_robots
-from aggregator.protocols import Fetcher, Parser
+from aggregator.protocols import Fetcher
 from aggregator.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,12 @@ BATCH_FEEDS = 20
 
 
 def search_lost_feeds(
-    storage: Storage, fetcher: Fetcher, parser: Parser, *, now: datetime, should_stop: Callable[[], bool] = lambda: False
+    storage: Storage,
+    fetcher: Fetcher,
+    reader: DocumentReader,
+    *,
+    now: datetime,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> SearchReport:
     """Look for feeds that are gone: one request for the home page, and one for the best feed that it links to."""
     with storage.read() as tx:
@@ -44,7 +50,7 @@ def search_lost_feeds(
         if should_stop():
             break
         searched += 1
-        search = _search(feed, robots, known, fetcher, parser, now=now)
+        search = _search(feed, robots, known, fetcher, reader, now=now)
         with storage.write() as tx:
             tx.health.save_search(search)
             if search.found_url is not None:
@@ -60,25 +66,23 @@ def home_of(feed: Feed) -> str:
 
 
 def _search(
-    feed: Feed, robots: Mapping[str, RobotsFile], known: set[str], fetcher: Fetcher, parser: Parser, *, now: datetime
+    feed: Feed, robots: Mapping[str, RobotsFile], known: set[str], fetcher: Fetcher, reader: DocumentReader, *, now: datetime
 ) -> FeedSearch:
     home_url = home_of(feed)
     page = _fetch(fetcher, home_url) if may_fetch(robots[site_of(home_url)], home_url) else None
-    found = _as_feed(page, parser) if page else None  # the home page of a feed may have become a feed
+    found = _as_feed(page, reader, now=now) if page else None  # the home page of a feed may have become a feed
     if page and found is None:
         link = next((link.url for link in feed_links(page.body, url=page.url) if link.url not in known), None)
         candidate = _fetch(fetcher, link) if link else None
-        found = _as_feed(candidate, parser) if candidate else None
+        found = _as_feed(candidate, reader, now=now) if candidate else None
     url, title = found or (None, "")
     return FeedSearch(feed_id=feed.id, searched_at=now, found_url=url, found_title=title)
 
 
-def _as_feed(fetched: Fetched, parser: Parser) -> tuple[str, str] | None:
+def _as_feed(fetched: Fetched, reader: DocumentReader, *, now: datetime) -> tuple[str, str] | None:
     """Return the address to use from now on and the title, if the document is a feed."""
-    try:
-        return fetched.permanent_url or fetched.url, parser.parse(fetched).data.title.strip()
-    except FeedError:
-        return None
+    read = reader.read(UnreadDocument(fetched=fetched, feed_url=fetched.url, received_at=now))
+    return None if isinstance(read, FeedError) else (fetched.permanent_url or fetched.url, read.data.title)
 
 
 def _fetch(fetcher: Fetcher, url: str) -> Fetched | None:

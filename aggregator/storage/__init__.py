@@ -9,7 +9,7 @@ from __future__ import annotations
 from aggregator.storage.entries import EntryStore, TopicRow, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
-from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
+from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
 from aggregator.storage.transaction import LAST_PASS_NOTE, LEVEL_NOTE, Storage, StoreCounts, Transaction
 
@@ -18,6 +18,7 @@ __all__ = [
     "LEVEL_NOTE",
     "ArticleStore",
     "DocumentStore",
+    "EditionStore",
     "EntryStore",
     "FeedStore",
     "HealthStore",

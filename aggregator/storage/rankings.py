@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from aggregator.model.edition import Edition, EditionKind
 from aggregator.model.reading import ReadEvent
 from aggregator.model.story import Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 
@@ -73,6 +74,13 @@ class StoryStore(Protocol):
         """Return stories by their readers in the window falling, then the newer id; the score is the number of readers."""
         ...
 
+    def of_span(self, *, since: datetime, until: datetime, limit: int) -> list[StoryStanding]:
+        """Return what was read most in a span, by its readers in it, and what was carried most, by publishers; each to `limit`.
+
+        `readers` are those of the span, to whole hours; the score is that of *Trend*, as the last ranking left it.
+        """
+        ...
+
     def standings(self, story_ids: Iterable[int], ranking: Ranking) -> dict[int, StoryStanding]:
         """Return the stories that exist among `story_ids`; a score not made yet is 0."""
         ...
@@ -119,4 +127,28 @@ class ListStore(Protocol):
 
     def enter(self, name: str, entered: Sequence[Entered]) -> None:
         """Record that entries entered the list `name`; one that entered before keeps its time and figures."""
+        ...
+
+
+class EditionStore(Protocol):
+    """Editions of days and weeks, each made once."""
+
+    def add(self, edition: Edition) -> bool:
+        """Keep an edition unless there is one of its period; return whether it was kept."""
+        ...
+
+    def latest(self, kind: EditionKind, *, limit: int) -> list[Edition]:
+        """Return the latest editions, by period falling."""
+        ...
+
+    def get(self, kind: EditionKind, period: str) -> Edition | None:
+        """Return an edition."""
+        ...
+
+    def beside(self, kind: EditionKind, period: str) -> tuple[str | None, str | None]:
+        """Return the periods of the edition before and of the one after."""
+        ...
+
+    def prune(self, kind: EditionKind, *, keep: int) -> int:
+        """Delete all but the latest `keep`, which is 1 or more; return how many went."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, StoredSubscription, Unread
+from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, Session, StoredSubscription, Unread
 from aggregator.model.reading import ReadEvent
 
 
@@ -22,6 +22,10 @@ class ReaderStore(Protocol):
 
     def all(self) -> list[Reader]:
         """Return every reader, by name."""
+        ...
+
+    def get(self, reader_id: int) -> Reader | None:
+        """Return the reader with that id."""
         ...
 
     def find(self, name: str) -> Reader | None:
@@ -48,6 +52,10 @@ class ReaderStore(Protocol):
         """Say whether the reader's reads count; those that wait to be counted never will where they do not."""
         ...
 
+    def set_operator(self, reader_id: int, *, is_operator: bool) -> None:
+        """Say whether the reader runs this site."""
+        ...
+
     def remove(self, reader_id: int) -> None:
         """Delete the account and everything kept under it, reads included; numbers they were added to stay."""
         ...
@@ -66,6 +74,34 @@ class ReaderStore(Protocol):
 
     def reads(self, reader_id: int) -> list[ReadEvent]:
         """Return the reads kept under the reader's key, oldest first."""
+        ...
+
+
+class SessionStore(Protocol):
+    """Where readers are logged in, under the SHA-256 of a token that only their browser has."""
+
+    def add(self, digest: bytes, session: Session) -> None:
+        """Remember a session."""
+        ...
+
+    def find(self, digest: bytes, *, now: datetime) -> Session | None:
+        """Return the session, if there is one that has not expired."""
+        ...
+
+    def of_reader(self, reader_id: int) -> list[Session]:
+        """Return the sessions of a reader, oldest first."""
+        ...
+
+    def end(self, digest: bytes) -> None:
+        """Forget a session; none is no error."""
+        ...
+
+    def end_all(self, reader_id: int, *, but: bytes | None = None) -> None:
+        """Forget the sessions of a reader, all `but` one."""
+        ...
+
+    def prune(self, *, now: datetime) -> int:
+        """Forget the sessions that have expired and return how many."""
         ...
 
 

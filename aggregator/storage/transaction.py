@@ -11,8 +11,8 @@ from typing import Protocol
 from aggregator.storage.entries import EntryStore, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
-from aggregator.storage.rankings import ListStore, ReadStore, StoryStore
-from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
+from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
@@ -63,6 +63,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def sessions(self) -> SessionStore:
+        """Where they are logged in."""
+        ...
+
+    @property
     def states(self) -> StateStore:
         """What they read and starred."""
         ...
@@ -80,6 +85,11 @@ class Transaction(Protocol):
     @property
     def lists(self) -> ListStore:
         """The ranked lists."""
+        ...
+
+    @property
+    def editions(self) -> EditionStore:
+        """The editions."""
         ...
 
     @property

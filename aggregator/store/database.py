@@ -15,6 +15,7 @@ from aggregator.storage import LAST_PASS_NOTE, StoreCounts
 from aggregator.store import dialect, notes
 from aggregator.store.articles import SqlArticleStore
 from aggregator.store.documents import SqlDocumentStore
+from aggregator.store.editions import SqlEditionStore
 from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
 from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
@@ -27,6 +28,7 @@ from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.sessions import SqlSessionStore
 from aggregator.store.states import SqlStateStore
 from aggregator.store.stories import SqlStoryStore
 from aggregator.store.streams import SqlStreamStore
@@ -68,6 +70,11 @@ class SqlTransaction:
         return SqlReaderStore(self._connection)
 
     @cached_property
+    def sessions(self) -> SqlSessionStore:
+        """Where they are logged in."""
+        return SqlSessionStore(self._connection)
+
+    @cached_property
     def states(self) -> SqlStateStore:
         """What they read and starred."""
         return SqlStateStore(self._connection)
@@ -86,6 +93,11 @@ class SqlTransaction:
     def lists(self) -> SqlListStore:
         """The ranked lists."""
         return SqlListStore(self._connection)
+
+    @cached_property
+    def editions(self) -> SqlEditionStore:
+        """The editions."""
+        return SqlEditionStore(self._connection)
 
     @cached_property
     def documents(self) -> SqlDocumentStore:

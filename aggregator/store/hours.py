@@ -13,6 +13,11 @@ def hour_of(at: datetime) -> int:
     return (at - _EPOCH) // _HOUR
 
 
+def first_hour(at: datetime) -> int:
+    """Return the first hour that begins at `at` or later."""
+    return -((_EPOCH - at) // _HOUR)
+
+
 def start_of(hour: int) -> datetime:
     """Return when an hour begins."""
     return _EPOCH + hour * _HOUR

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     literal_column,
 )
 
@@ -33,6 +34,17 @@ readers = Table(
     Column("counts_reads", Boolean, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("subscriptions_changed_at", Time, nullable=False),
+    Column("is_operator", Boolean, nullable=False, server_default=false()),  # accounts made before there were operators
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Bytes, primary_key=True),  # SHA-256 of the token in the browser's cookie
+    Column("reader_id", Integer, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 streams = Table(  # numbers of the lists we emit, by their path; a row stays when its list goes, so that no number comes back

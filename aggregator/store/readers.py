@@ -38,6 +38,7 @@ class SqlReaderStore:
                 "counts_reads": made.counts_reads,
                 "created_at": made.created_at,
                 "subscriptions_changed_at": made.subscriptions_changed_at,
+                "is_operator": made.is_operator,
                 **_columns(credentials),
             },
         )
@@ -46,6 +47,10 @@ class SqlReaderStore:
     def all(self) -> list[Reader]:
         """Return every reader, by name."""
         return [_reader_of(row) for row in self._connection.execute(select(readers).order_by(readers.c.name_key))]
+
+    def get(self, reader_id: int) -> Reader | None:
+        """Return the reader with that id."""
+        return self._one(readers.c.id == reader_id)
 
     def find(self, name: str) -> Reader | None:
         """Return the reader with that name, whatever its case."""
@@ -83,6 +88,10 @@ class SqlReaderStore:
                 .where(entry_states.c.reader_id == reader_id, entry_states.c.pending_at.is_not(None))
                 .values(pending_at=None, pending_weight=0.0)
             )
+
+    def set_operator(self, reader_id: int, *, is_operator: bool) -> None:
+        """Say whether the reader runs this site."""
+        self._connection.execute(update(readers).where(readers.c.id == reader_id).values(is_operator=is_operator))
 
     def remove(self, reader_id: int) -> None:
         """Delete the account and everything kept under it; numbers its reads were added to stay."""
@@ -159,4 +168,5 @@ def _reader_of(row: Row[*tuple[Any, ...]]) -> Reader:
         created_at=row.created_at,
         counts_reads=row.counts_reads,
         subscriptions_changed_at=row.subscriptions_changed_at,
+        is_operator=row.is_operator,
     )

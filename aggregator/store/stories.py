@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal, select, true, update
 
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 from aggregator.store import dialect
-from aggregator.store.hours import hour_of, start_of
+from aggregator.store.hours import first_hour, hour_of, start_of
 from aggregator.store.loading import chunks
 from aggregator.store.merging import merge_stories
 from aggregator.store.notes import forget, note, noted
@@ -166,6 +166,32 @@ class SqlStoryStore:
             statement = statement.where(_in_topic(topic))
         # In the window of 24 hours the index of the score holds who was read; there are few enough to sort.
         return self._standings(statement.order_by(readers.desc(), stories.c.id.desc()).limit(limit))
+
+    def of_span(self, *, since: datetime, until: datetime, limit: int) -> list[StoryStanding]:
+        """Return what was read most in a span, by its readers in it, and what was carried most, by publishers."""
+        trend = func.coalesce(stories.c.trend_score, 0.0)
+        readers = func.sum(story_hours.c.readers).label("readers")
+        # An hour belongs to the span in which it begins: exact in every zone that lies whole hours from UTC.
+        hours = story_hours.c.hour.between(first_hour(since), first_hour(until) - 1)
+        read = (
+            select(story_hours.c.story_id, readers)
+            .where(hours, story_hours.c.readers > 0)
+            .group_by(story_hours.c.story_id)
+            .order_by(readers.desc(), story_hours.c.story_id.desc())
+            .limit(limit)
+            .subquery("read_most")
+        )
+        in_span = select(entries.c.story_id).where(entries.c.dated_at >= since, entries.c.dated_at < until)
+        carried = (
+            _standing(trend, literal(0))
+            .where(stories.c.id.in_(in_span))
+            .order_by(stories.c.publishers.desc(), trend.desc(), stories.c.id.desc())
+            .limit(limit)
+        )
+        found = self._standings(_standing(trend, read.c.readers).join(read, read.c.story_id == stories.c.id))
+        found.sort(key=lambda story: (-story.readers, -story.id))
+        known = {story.id for story in found}
+        return found + [story for story in self._standings(carried) if story.id not in known]
 
     def standings(self, story_ids: Iterable[int], ranking: Ranking) -> dict[int, StoryStanding]:
         """Return the stories that exist among `story_ids`; a score not made yet is 0."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from aggregator.store.columns import Bytes, Duration, Time
 
-SCHEMA_REVISION = "0005"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
+SCHEMA_REVISION = "0007"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
 
 metadata = MetaData(
     naming_convention={
@@ -273,6 +273,16 @@ list_views = Table(  # views of the first places of a list since the last rankin
     Column("name", String, primary_key=True),
     Column("places", Integer, primary_key=True, autoincrement=False),
     Column("views", Integer, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("period", String, primary_key=True),  # the day or week it is of, ISO 8601
+    Column("ends_at", Time, nullable=False),
+    Column("made_at", Time, nullable=False),
+    Column("stories", Text, nullable=False),  # JSON, EditionStory
 )
 
 documents = Table(

@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.emit.edition_words import feed_title
 from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
 from aggregator.library.rankings import list_name
 from aggregator.library.streams import CursorAt, Masthead, RankingPage
 from aggregator.model.document import Format
+from aggregator.model.edition import EditionKind
 from aggregator.model.reading import Via
 from aggregator.model.story import Ranking, Window, shown_readers
 from aggregator.storage import TopicRow
@@ -61,8 +63,9 @@ def show_front(request: Request) -> Response:
     _record_views(request, seen)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
     feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
-    alternates = _alternates(web, view.masthead, feeds)
-    return _page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
+    feeds += [(kind.path, feed_title(web.site.language, kind)) for kind in EditionKind]
+    alternates = announce(web, view.masthead, feeds)
+    return show_page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
 
 
 def show_topic(request: Request) -> Response:
@@ -75,8 +78,8 @@ def show_topic(request: Request) -> Response:
     _record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
     rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
-    alternates = list(_alternates(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
-    return _page(
+    alternates = list(announce(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
+    return show_page(
         request,
         "topic.html",
         masthead=view.masthead,
@@ -110,7 +113,7 @@ def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, wind
     path, title = ranking_of(web.words_for(request), ranking, view.topic)
     if window == Window.DAY:  # the longer windows are lists of their own, which nothing is ranked by
         _record_views(request, {path.removeprefix("/"): streams.RANKING_PLACES})
-    return _page(
+    return show_page(
         request,
         "ranking.html",
         masthead=view.masthead,
@@ -119,7 +122,7 @@ def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, wind
         window=window,
         path=path,
         title=title,
-        alternates=_alternates(web, view.masthead, [ranking_of(web.words, ranking, view.topic)]),
+        alternates=announce(web, view.masthead, [ranking_of(web.words, ranking, view.topic)]),
         active=ranking if view.topic is None else view.topic.slug,
     )
 
@@ -147,9 +150,9 @@ def show_entry(request: Request) -> Response:
     alternates = [
         alternate
         for topic in view.topics
-        for alternate in _alternates(web, view.masthead, [(f"/topics/{topic.slug}", topic.title)])
+        for alternate in announce(web, view.masthead, [(f"/topics/{topic.slug}", topic.title)])
     ]
-    return _page(
+    return show_page(
         request,
         "entry.html",
         masthead=view.masthead,
@@ -166,13 +169,13 @@ def show_feed_health(request: Request) -> Response:
     """Show the sources and how they do."""
     web = web_of(request)
     view = streams.read_feed_health(web.storage)
-    return _page(
+    return show_page(
         request,
         "feeds.html",
         masthead=view.masthead,
         view=view,
         describe=partial(describe_event, language=web.words_for(request).language),
-        alternates=_alternates(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
+        alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
         active="feeds",
     )
 
@@ -202,7 +205,8 @@ def _record_views(request: Request, seen: Mapping[str, int]) -> None:
         web_of(request).recorder.record_view(facts, name, places=places)
 
 
-def _page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
+def show_page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
+    """Answer with a template filled in, in the language that the person reads."""
     web = web_of(request)
     words = web.words_for(request)
     made = represent_page(render(web, template, words=words, **values), gzipped=_gzipped(request))
@@ -241,7 +245,12 @@ def _environment() -> Environment:
         loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals.update(
-        p=presentation, ranking_words=RANKING_WORDS, windows=[str(window) for window in Window], formats=FORMAT_NAMES
+        p=presentation,
+        ranking_words=RANKING_WORDS,
+        windows=[str(window) for window in Window],
+        formats=FORMAT_NAMES,
+        edition_kinds=list(EditionKind),
+        edition_name=feed_title,
     )
     return environment
 
@@ -250,7 +259,8 @@ def _gzipped(request: Request) -> bool:
     return accepts_gzip(request.headers.get("accept-encoding", ""))
 
 
-def _alternates(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> Iterator[Alternate]:
+def announce(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> Iterator[Alternate]:
+    """Give the formats of the feeds (path, name) that are emitted, for the head of a page."""
     for path, title in feeds:
         if path in masthead.emitted:
             for form in Format:

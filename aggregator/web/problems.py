@@ -12,11 +12,13 @@ from starlette.responses import HTMLResponse, Response
 from aggregator.errors import (
     AccessDenied,
     AggregatorError,
+    EditionNotFound,
     EntryNotFound,
     FeedNotFound,
     StorageBusy,
     StorageError,
     StoryNotFound,
+    TooManyAttempts,
     TopicNotFound,
 )
 from aggregator.web.headers import security_headers
@@ -29,14 +31,17 @@ STATUS: Mapping[type[AggregatorError], int] = {
     EntryNotFound: 404,
     StoryNotFound: 404,
     TopicNotFound: 404,
+    EditionNotFound: 404,
     FeedNotFound: 404,
     AccessDenied: 403,
+    TooManyAttempts: 429,
     StorageBusy: 503,
     StorageError: 503,
     AggregatorError: 500,
 }
 RETRY_AFTER_SECONDS = 30  # with every 503: clients that know better than to try at once
 SERVER_ERROR = 500
+FORBIDDEN = 403  # depends on who asks
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -50,7 +55,8 @@ async def show_problem(request: Request, error: Exception) -> Response:
     """Answer an error with a page in the language of the site; the text of the error stays in the log."""
     status = error.status_code if isinstance(error, HTTPException) else status_of(error)
     headers = dict((isinstance(error, HTTPException) and error.headers) or {})
-    headers["cache-control"] = "no-store" if status >= SERVER_ERROR else "public, max-age=60"
+    kept = status < SERVER_ERROR and request.method != "POST" and status != FORBIDDEN
+    headers["cache-control"] = "public, max-age=60" if kept else "no-store"
     if status >= SERVER_ERROR:
         log.warning("%s %s failed: %s: %s", request.method, request.url.path, type(error).__name__, error)
     if status == 503:  # noqa: PLR2004 - Service Unavailable

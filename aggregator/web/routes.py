@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import boxes, clicks, feeds, health, metrics, own_site, pages, websub
+from aggregator.web import accounts, boxes, clicks, editions, feeds, health, metrics, own_site, pages, websub
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import StaticFile, web_of
 
@@ -39,6 +39,8 @@ def make_routes() -> list[Route]:
         Route("/most-read.json", boxes.serve_most_read),
         Route("/most-read.{format}", feeds.serve_feed),
         Route("/trending.{format}", feeds.serve_feed),
+        Route("/editions/daily.{format}", feeds.serve_feed),
+        Route("/editions/weekly.{format}", feeds.serve_feed),
         Route("/r/{entry_id}", clicks.follow_entry),
         Route("/", pages.show_front),
         Route("/topics/{slug}", pages.show_topic),
@@ -46,6 +48,10 @@ def make_routes() -> list[Route]:
         Route("/most-read", pages.show_most_read),
         Route("/topics/{slug}/trending", pages.show_trending),
         Route("/trending", pages.show_trending),
+        Route("/editions/daily", editions.show_editions),
+        Route("/editions/weekly", editions.show_editions),
+        Route("/editions/daily/{period}", editions.show_edition),
+        Route("/editions/weekly/{period}", editions.show_edition),
         Route("/entries/{entry_id}", pages.show_entry),
         Route("/feeds.{format}", feeds.serve_feed),
         Route("/boxes/most-read", boxes.show_most_read),
@@ -53,6 +59,15 @@ def make_routes() -> list[Route]:
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),
         Route("/api/read", own_site.receive_beacon, methods=["POST", "OPTIONS"]),
+        Route("/login", accounts.show_login),
+        Route("/login", accounts.log_in, methods=["POST"]),
+        Route("/logout", accounts.end_session, methods=["POST"]),
+        Route("/account", accounts.show_account),
+        Route("/account/settings", accounts.change_settings, methods=["POST"]),
+        Route("/account/api-password", accounts.change_api_password, methods=["POST"]),
+        Route("/account/password", accounts.change_password, methods=["POST"]),
+        Route("/account/export", accounts.export_account),
+        Route("/account/delete", accounts.delete_account, methods=["POST"]),
         Route("/websub/{token}", websub.answer_callback, methods=["GET", "POST"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

@@ -13,8 +13,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from starlette.requests import Request
 
 from aggregator.library.callbacks import CallbackRules
+from aggregator.library.catalogue import ReaderSite
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
+from aggregator.library.sessions import Logins
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
@@ -90,6 +92,8 @@ class Web:
         self.trusted_proxies: tuple[Network, ...] = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
         self.own_site = own_site
         self.metrics_from: tuple[Network, ...] = tuple(ip_network(peer, strict=False) for peer in metrics_from)
+        self.logins = Logins(storage)
+        self.reader_site = ReaderSite(title=site.title, base_url=site.base_url, language=site.language)
         self.words = Words(site.language, zone=site.zone)
 
     def words_for(self, request: Request) -> Words:

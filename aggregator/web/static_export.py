@@ -10,9 +10,21 @@ from typing import Any
 from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
+from aggregator.library.editions import LISTED
+from aggregator.model.edition import EditionKind
 from aggregator.web.wiring import open_web
 
-FIXED_PATHS = ("/", "/most-read", "/trending", "/feeds", "/opml", "/favicon.svg", "/static/style.css")
+FIXED_PATHS = (
+    "/",
+    "/most-read",
+    "/trending",
+    "/editions/daily",
+    "/editions/weekly",
+    "/feeds",
+    "/opml",
+    "/favicon.svg",
+    "/static/style.css",
+)
 HTTP_OK = 200
 
 
@@ -26,8 +38,9 @@ def export_site(
     with aggregator.storage.read() as tx:
         rows = tx.topics.all()
         entries = {entry.id for row in rows for entry in tx.topics.entries(row.slug, limit=50)}
+        editions = [edition.path for kind in EditionKind for edition in tx.editions.latest(kind, limit=LISTED[kind])]
         feeds = [document.path for document in tx.documents.all()]
-    paths = [*FIXED_PATHS, *feeds]
+    paths = [*FIXED_PATHS, *feeds, *editions]
     paths += [
         path
         for row in rows

@@ -33,6 +33,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
                 language=settings.site.language,
                 contact=settings.site.contact or None,
                 counted=counted,
+                zone=aggregator.zone,
                 hub_url=settings.push.hub,
                 full_text=settings.publishing.full_text,
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest
 
@@ -21,6 +22,15 @@ class FakeFetcher:
             self.requests.append(request)
             outcome = self.outcomes[request.url]
             yield request, Fetched(url=request.url, body=outcome) if isinstance(outcome, bytes) else outcome
+
+    def fetch_with_pauses(
+        self,
+        requests: Iterable[FetchRequest],
+        *,
+        pause: timedelta,  # nobody waits here
+    ) -> Iterator[tuple[FetchRequest, FetchOutcome] | None]:
+        """Yield what `fetch_all` yields."""
+        yield from self.fetch_all(requests)
 
     def close(self) -> None:
         """Remember that it was closed."""

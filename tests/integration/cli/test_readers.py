@@ -17,6 +17,7 @@ from aggregator.config import load_settings
 from aggregator.errors import AccessDenied, ReaderExists, ReaderNotFound, TopicNotFound
 from aggregator.library.passwords import is_password
 from aggregator.library.readers import list_readers, log_in
+from aggregator.library.sessions import Logins, find_session
 from aggregator.library.subscribing import subscribe
 
 CONFIG = """\
@@ -116,6 +117,18 @@ def test_settings_change_what_counts_and_which_topics_are_shown(call: Call) -> N
     call("set", "anna", "--topic", "bern", "--topic", "jazz")
     assert [each["title"] for each in json.loads(call("export", "anna").stdout)["subscriptions"]][:2] == ["Bern", "Jazz"]
     assert isinstance(call("set", "anna", "--topic", "rock").exception, TopicNotFound)
+
+
+def test_who_runs_the_site_is_said_and_unsaid(call: Call, config: Path) -> None:
+    assert call("add", "anna", "--password-stdin", "--operator").exit_code == 0
+    call("add", "berta", "--password-stdin")
+    assert [each["is_operator"] for each in json.loads(call("list", "--json").stdout)["readers"]] == [True, False]
+    with open_aggregator(load_settings(config, environ={})) as aggregator:
+        now = aggregator.clock.now()
+        token = Logins(aggregator.storage).log_in("anna", "correct horse", address="", now=now).token
+        assert call("set", "anna", "--no-operator").exit_code == 0
+        assert find_session(aggregator.storage, token, now=now) is None
+    assert json.loads(call("export", "anna").stdout)["account"]["is_operator"] is False
 
 
 def test_a_topic_that_comes_later_can_be_subscribed_and_numbers_stay(call: Call, config: Path) -> None:

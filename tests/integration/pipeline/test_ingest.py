@@ -14,6 +14,8 @@ from aggregator.model.entry import Entry
 from aggregator.model.feed import FeedState, Validators
 from aggregator.model.fetching import Fetched, NotModified
 from aggregator.model.parsed import ParsedFeed
+from aggregator.pipeline.reading import DocumentReader
+from aggregator.pipeline.reading_pool import ReadingLimits, ReadingPool
 from tests.fakes.clock import FakeClock
 from tests.fakes.feeds import item, rss
 from tests.fakes.fetcher import FakeFetcher
@@ -161,7 +163,7 @@ def test_a_parser_that_breaks_is_the_feeds_failure_and_no_more(
     open_with: Open, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     class BreakingParser:
-        def parse(self, fetched: Fetched) -> None:
+        def parse_quickly(self, fetched: Fetched) -> None:
             raise RecursionError(fetched.url)
 
     aggregator = open_with(TWO, FakeFetcher({A: b"x", B: NotModified(url=B)}))
@@ -172,6 +174,20 @@ def test_a_parser_that_breaks_is_the_feeds_failure_and_no_more(
     assert (report.failed, report.not_modified) == (1, 1)
     assert "RecursionError" in report.failures[0].reason
     assert A in caplog.text
+
+
+def test_a_document_that_holds_its_reader_is_one_failure_and_the_others_are_stored(open_with: Open, clock: FakeClock) -> None:
+    holds = b"<rss><channel>&" + b"<item><title>x</title><a/><b/></item>" * 80_000
+    aggregator = open_with(TWO, FakeFetcher({A: holds, B: rss(item("Eins", "https://b.example/1", at=clock.at))}))
+    readers = ReadingPool(limits=ReadingLimits(cpu_seconds=2))
+    aggregator.__dict__["reader"] = DocumentReader(aggregator.parser, readers)
+    stored: list[int] = []
+
+    report = aggregator.poll(on_progress=lambda done, _total: stored.append(done))
+
+    assert (report.ok, report.failed, report.new) == (1, 1, 1)
+    assert report.failures[0].reason == "The document took more than 2 s of computing to read."
+    assert stored == [1, 2], "the healthy feed did not wait"
 
 
 def test_a_feed_that_is_gone_is_not_claimed_again(open_with: Open, clock: FakeClock) -> None:
@@ -222,7 +238,7 @@ class StoppingParser:
         self._aggregator = aggregator
         self._parser = aggregator.parser
 
-    def parse(self, fetched: Fetched) -> ParsedFeed:
+    def parse_quickly(self, fetched: Fetched) -> ParsedFeed:
         self._aggregator.stop()
         return self._parser.parse(fetched)
 

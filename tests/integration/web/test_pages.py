@@ -22,6 +22,8 @@ PAGES = (
     "/most-read",
     "/most-read?window=30d",
     "/trending",
+    "/editions/daily",
+    "/editions/weekly",
     "/topics/wissen/trending",
     "/entries/1",
     "/entries/4",

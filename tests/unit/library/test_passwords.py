@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from argon2 import PasswordHasher
+
 from aggregator.library import passwords
 from aggregator.library.passwords import (
     digest,
@@ -52,3 +54,9 @@ def test_web_passwords_are_argon2id() -> None:
     stored = make_credentials("anna", password_hash=hashed, api_password="secret")
     assert is_password("correct horse", stored)
     assert not is_password("correct house", stored)
+    assert not is_password("\ud800", stored)
+
+
+def test_a_name_that_nobody_has_takes_the_same_work_as_a_wrong_password() -> None:
+    assert not is_password("correct horse", None)
+    assert not PasswordHasher().check_needs_rehash(passwords._NOBODYS_HASH)  # the same parameters

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.googlereader import limits
-from aggregator.googlereader.limits import MOST_KEYS, LoginLimiter
+from aggregator.library import login_limits as limits
+from aggregator.library.login_limits import MOST_KEYS, LoginLimiter
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HERE, NEXT_DOOR, ELSEWHERE = "203.0.113.9", "203.0.113.10", "198.51.100.1"
