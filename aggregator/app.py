@@ -25,6 +25,7 @@ from aggregator.fetch.fleet import CurlFetcher
 from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
 from aggregator.fetch.posting import FormPoster
+from aggregator.group.assign import GroupingRules
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
 from aggregator.model.report import (
@@ -54,6 +55,7 @@ from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
+from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.protocols import Clock, Fetcher, Parser, Poster
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
@@ -147,6 +149,10 @@ class Aggregator:
     def _matcher(self) -> TopicMatcher:
         return TopicMatcher(self.settings.topics, default_language=self.settings.site.language)
 
+    @cached_property
+    def _stories(self) -> StoryMemory:
+        return open_memory(GroupingRules(), default_language=self.settings.site.language)
+
     def configure(self) -> tuple[int, int]:
         """Bring feeds and topics in the store to the settings; return how many feeds came and went."""
         with self.storage.write() as tx:
@@ -228,9 +234,11 @@ class Aggregator:
         )
 
     def group(self) -> GroupReport:
-        """Run one grouping pass."""
+        """Run one grouping pass: entries find their stories and topics."""
         with self._grouping:
-            return group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
+            stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
+            topics = group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
+        return replace(topics, joined=stories.joined, merged=stories.merged)
 
     def settle(self) -> int:
         """Count the reads that feed readers reported and nobody took back; return how many."""

@@ -72,6 +72,7 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         print_json({"grouped": asdict(grouped), "ranked": asdict(ranked), "published": asdict(published)})
         return
+    typer.echo(f"{grouped.joined} entries joined a story, {grouped.merged} stories turned out to be another")
     typer.echo(f"{grouped.entries} entries looked at, {grouped.assigned} assigned to topics")
     typer.echo(f"{ranked.lists} lists ranked, {ranked.entered} entries entered one")
     typer.echo(f"{published.written} documents written, {published.unchanged} unchanged, {published.removed} removed")

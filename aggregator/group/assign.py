@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.group.candidates import StoryIndex
+from aggregator.group.rubrics import is_rubric
 from aggregator.group.series import Kind, SeriesMemory
 from aggregator.group.suffixes import SuffixStripper
 from aggregator.group.vectors import Frequencies, SparseVector
@@ -30,7 +31,8 @@ class GroupingRules:
 
     `join` and `join_by_words` are the scores to join by, with and without a sentence model. `words` is the share of lexical
     similarity within a language; across languages the score is `across_meaning` x meaning + `across_words` x words.
-    A pause of g hours costs `decay` * ln(1 + g / 6).
+    A pause of g hours costs `decay` * ln(1 + g / 6). A publisher that nobody else joins yet must score `alone` more: its own
+    titles look alike.
     """
 
     window: timedelta = timedelta(hours=48)
@@ -41,6 +43,7 @@ class GroupingRules:
     across_words: float = 0.4
     decay: float = 0.04
     merge: float = 0.5
+    alone: float = 0.08
     candidates: int = 12
 
 
@@ -74,6 +77,7 @@ class _Story:
     size: int = 0
     languages: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
+    publishers: set[str] = field(default_factory=set)
     last_at: datetime | None = None
 
 
@@ -89,6 +93,7 @@ class StoryGrouper:
         self._by_title: dict[str, int] = {}
         self._suffixes = SuffixStripper()
         self._series = SeriesMemory()
+        self._apart: dict[int, set[int]] = {}
 
     def __len__(self) -> int:
         """Return the number of active stories."""
@@ -97,6 +102,20 @@ class StoryGrouper:
     def restore(self, headline: Headline, story_id: int) -> None:
         """Take up an entry whose story is known, in order of time."""
         self._take(headline, story_id)
+
+    def keep_apart(self, one: int, other: int) -> None:
+        """Never find two stories to be the same: somebody parted them."""
+        self._apart.setdefault(one, set()).add(other)
+        self._apart.setdefault(other, set()).add(one)
+
+    def nearest(self, headline: Headline) -> list[tuple[float, int]]:
+        """Return scores and stories that a headline would belong to, best first, without placing it."""
+        title = self._suffixes.strip(headline.title, headline.publisher)
+        vector = self._frequencies.vector(title, headline.language)
+        meaning = None
+        if self._meanings is not None and headline.meaning is not None:
+            meaning = self._meanings.centre(headline.meaning, headline.language)
+        return self._scores(headline, vector, meaning)
 
     def place(self, headline: Headline) -> Placement:
         """Join the entry to a story or found one with the entry's id."""
@@ -119,7 +138,7 @@ class StoryGrouper:
         elif (twin := self._by_title.get(same_title)) is not None:
             story_id, score, reason = twin, 1.0, "same title"
         else:
-            story_id, score, reason, merged = self._decide(headline, vector, meaning)
+            story_id, score, reason, merged = self._decide(headline, same_title, vector, meaning)
         if kind is Kind.NEWS:
             self._add(story_id, headline, vector, meaning, same_title)
         self._frequencies.add(vector)
@@ -128,18 +147,29 @@ class StoryGrouper:
         return Placement(entry_id=headline.entry_id, story_id=story_id, score=score, reason=reason, merged=merged)
 
     def _decide(
-        self, headline: Headline, vector: SparseVector, meaning: Vector | None
+        self, headline: Headline, same_title: str, vector: SparseVector, meaning: Vector | None
     ) -> tuple[int, float, str, tuple[int, ...]]:
         threshold = self._rules.join if meaning is not None else self._rules.join_by_words
-        scores = self._scores(headline, vector, meaning)
+        scores = [
+            (score, story_id)
+            for score, story_id in self._scores(headline, vector, meaning)
+            if score < threshold or not self._is_own(headline.publisher, same_title, self._stories[story_id], score - threshold)
+        ]
         if not scores or scores[0][0] < threshold:
             return headline.entry_id, scores[0][0] if scores else 0.0, "new", ()
         score, story_id = scores[0]
         # Two stories that one entry belongs to beyond doubt are one; the older keeps its id.
         sure = sorted(other for other_score, other in scores if other_score >= self._rules.merge)
-        if len(sure) > 1:
-            return sure[0], score, "similar", tuple(sure[1:])
+        same = [other for other in sure[1:] if other not in self._apart.get(sure[0], ())] if sure else []
+        if same:
+            return sure[0], score, "similar", tuple(same)
         return story_id, score, "similar", ()
+
+    def _is_own(self, publisher: str, title: str, story: _Story, excess: float) -> bool:
+        """Say whether a publisher only repeats itself: weakly, or no more than the frame of its own titles."""
+        if not publisher or story.publishers != {publisher}:
+            return False
+        return excess < self._rules.alone or is_rubric(title, story.titles)
 
     def _scores(self, headline: Headline, vector: SparseVector, meaning: Vector | None) -> list[tuple[float, int]]:
         rules = self._rules
@@ -160,7 +190,7 @@ class StoryGrouper:
                     score = rules.words * score + (1 - rules.words) * sense
                 else:
                     score = rules.across_words * score + rules.across_meaning * sense
-            gap = max((headline.at - story.last_at) / HOUR, 0.0)
+            gap = abs((headline.at - story.last_at) / HOUR)  # an entry may be late
             scores.append((score - rules.decay * math.log1p(gap / 6), story_id))
         scores.sort(key=lambda pair: (-pair[0], pair[1]))
         return scores
@@ -176,6 +206,7 @@ class StoryGrouper:
         story.size += 1
         story.languages.add(headline.language)
         story.titles.add(same_title)
+        story.publishers.add(headline.publisher)
         story.last_at = headline.at if story.last_at is None else max(headline.at, story.last_at)
         self._by_title[same_title] = story_id
         self._stories.move_to_end(story_id)
@@ -187,6 +218,8 @@ class StoryGrouper:
         kept = self._stories.get(into)
         if lost is None or kept is None:
             return
+        for other in self._apart.pop(loser, set()):
+            self.keep_apart(into, other)
         self._index.remove(loser, lost.sums)
         self._index.add(into, lost.sums)
         kept.square += lost.square + 2.0 * _dot(lost.sums, kept.sums)
@@ -195,6 +228,7 @@ class StoryGrouper:
         kept.size += lost.size
         kept.languages |= lost.languages
         kept.titles |= lost.titles
+        kept.publishers |= lost.publishers
         for title in lost.titles:
             self._by_title[title] = into
         if self._meanings is not None:

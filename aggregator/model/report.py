@@ -33,11 +33,22 @@ class PollReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryReport:
+    """Entries that were placed in stories, those that joined one, and stories that turned out to be another."""
+
+    placed: int = 0
+    joined: int = 0
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """One grouping pass: entries looked at, and assignments made."""
+    """One grouping pass: entries looked at, assignments made to topics, entries that joined a story, stories that merged."""
 
     entries: int = 0
     assigned: int = 0
+    joined: int = 0
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from aggregator.storage.entries import EntryStore, TopicRow, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
+from aggregator.storage.grouping import GroupingStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
-from aggregator.storage.transaction import LAST_PASS_NOTE, LEVEL_NOTE, Storage, StoreCounts, Transaction
+from aggregator.storage.transaction import GROUPED_NOTE, LAST_PASS_NOTE, LEVEL_NOTE, Storage, StoreCounts, Transaction
 
 __all__ = [
+    "GROUPED_NOTE",
     "LAST_PASS_NOTE",
     "LEVEL_NOTE",
     "ArticleStore",
@@ -21,6 +23,7 @@ __all__ = [
     "EditionStore",
     "EntryStore",
     "FeedStore",
+    "GroupingStore",
     "HealthStore",
     "ListStore",
     "PushStore",

@@ -94,7 +94,18 @@ class StoryStore(Protocol):
         ...
 
     def merge(self, into: int, other: int) -> None:
-        """Make two stories one, `into`: a reader of both counts once, as of the earlier read, while read events exist."""
+        """Make two stories one, `into`: a reader of both counts once, as of the earlier read, while read events exist.
+
+        `other` redirects from then on (`current`), and what was parted from it is parted from `into`.
+        """
+        ...
+
+    def current(self, story_id: int) -> int | None:
+        """Return the id of a story, or of the one that it was merged into; None if neither is stored."""
+        ...
+
+    def entries(self, story_id: int) -> list[int]:
+        """Return the entries of a story, by id."""
         ...
 
 

@@ -10,11 +10,13 @@ from typing import Protocol
 
 from aggregator.storage.entries import EntryStore, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
+from aggregator.storage.grouping import GroupingStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
+GROUPED_NOTE = "grouped"  # key of the note that says up to which revision of entries stories were made
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
 
 
@@ -80,6 +82,11 @@ class Transaction(Protocol):
     @property
     def stories(self) -> StoryStore:
         """The stories."""
+        ...
+
+    @property
+    def grouping(self) -> GroupingStore:
+        """What grouping asks and tells."""
         ...
 
     @property

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from aggregator.model.grouping import voices
 from aggregator.store.loading import chunks
 from aggregator.store.scales import Scales, Weights, arrival
+from aggregator.store.story_tables import placements
 from aggregator.store.tables import IN_ANOTHERS_STORY, LIVE, entries, entry_origins, feeds
 
 _JOINED = (  # apart from any join, because the condition of the index names columns without their table
@@ -21,6 +23,9 @@ _CARRIERS = (
     .join(feeds, feeds.c.id == entry_origins.c.feed_id)
     .where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)), entry_origins.c.pruned == LIVE)
     .group_by(entry_origins.c.entry_id, feeds.c.site)
+)
+_COPIES = select(placements.c.entry_id, placements.c.copy_of).where(
+    placements.c.entry_id.in_(bindparam("ids", expanding=True)), placements.c.copy_of.is_not(None)
 )
 
 
@@ -45,9 +50,30 @@ def sites_of_stories(connection: Connection, story_ids: Iterable[int]) -> dict[i
     return sites
 
 
-def coverage(sites: dict[str, datetime], *, dated_at: datetime, scales: Scales) -> Weights:
-    """Return what the publishers of a story weigh together: the first counts from the story's date, others as they come."""
-    later = sorted(sites.values())[1:]
+def voices_of_stories(connection: Connection, story_ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """Return for each story when we saw each voice in it first: publishers, and texts that several only repeat."""
+    story_of = entries_of_stories(connection, story_ids)
+    seen: dict[int, dict[int, dict[str, datetime]]] = {}
+    copies: dict[int, int] = {}
+    for ids in chunks(story_of):
+        for row in connection.execute(_CARRIERS, {"ids": ids}):
+            seen.setdefault(story_of[row.entry_id], {}).setdefault(row.entry_id, {})[row.site] = row.seen_at
+        copies.update(connection.execute(_COPIES, {"ids": ids}).all())
+    return {story: _voices(by_entry, copies) for story, by_entry in seen.items()}
+
+
+def _voices(by_entry: dict[int, dict[str, datetime]], copies: dict[int, int]) -> list[datetime]:
+    if len(by_entry) == 1:
+        return list(next(iter(by_entry.values())).values())
+    return [
+        min(at for entry_id in voice.entries for site, at in by_entry[entry_id].items() if voice.site in {None, site})
+        for voice in voices(by_entry, copies)
+    ]
+
+
+def coverage(seen: Iterable[datetime], *, dated_at: datetime, scales: Scales) -> Weights:
+    """Return what the voices of a story weigh together: the first counts from the story's date, others as they come."""
+    later = sorted(seen)[1:]
     arrivals = [dated_at, *(arrival(seen_at, dated_at=dated_at) for seen_at in later)]
     weights = [scales.weights(at) for at in arrivals]
     return Weights(sum(each.day for each in weights), sum(each.trend for each in weights))

@@ -20,6 +20,7 @@ from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
 from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
+from aggregator.store.grouping import SqlGroupingStore
 from aggregator.store.health import SqlHealthStore
 from aggregator.store.invariants import broken_invariants
 from aggregator.store.lists import SqlListStore
@@ -88,6 +89,11 @@ class SqlTransaction:
     def stories(self) -> SqlStoryStore:
         """The stories."""
         return SqlStoryStore(self._connection)
+
+    @cached_property
+    def grouping(self) -> SqlGroupingStore:
+        """What grouping asks and tells."""
+        return SqlGroupingStore(self._connection)
 
     @cached_property
     def lists(self) -> SqlListStore:

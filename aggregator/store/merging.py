@@ -11,7 +11,9 @@ from aggregator.store import dialect
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.hours import hour_of
 from aggregator.store.recount import recount_coverage
+from aggregator.store.redirects import redirect, unite
 from aggregator.store.scales import read_scales
+from aggregator.store.story_tables import placements
 from aggregator.store.tables import entries, reads, stories, story_hours
 
 _BOTH = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True))).order_by(stories.c.id).with_for_update()
@@ -34,7 +36,7 @@ _HOURS = select(story_hours.c.hour, story_hours.c.readers, story_hours.c.exposur
 
 
 def merge_stories(connection: Connection, into: int, other: int) -> None:
-    """Move everything of `other` to `into`; a reader of both counts once, as of the earlier read."""
+    """Move everything of `other` to `into`, and let it lead there; a reader of both counts once, as of the earlier read."""
     rows = {row.id: row for row in connection.execute(_BOTH, {"ids": [into, other]})}
     if into == other or len(rows) < len({into, other}):
         return
@@ -49,11 +51,16 @@ def merge_stories(connection: Connection, into: int, other: int) -> None:
         connection.execute(_DROP_READ, [{"key": key, "story": story} for key, story, _, _ in dropped])
     connection.execute(update(reads).where(reads.c.story_id == other).values(story_id=into))
     _move_hours(connection, into, other, dropped)
-    moved = [entry for entry, _ in entries_of_stories(connection, [other]).items()]
+    moved = list(entries_of_stories(connection, [other]))
     connection.execute(
         update(entries).where(entries.c.id == bindparam("entry")).values(story_id=into), [{"entry": entry} for entry in moved]
     )
+    evidence = [{"entry_id": one, "score": 1.0, "reason": "merged", "by_operator": False, "copy_of": None} for one in moved]
+    if evidence:  # what an entry has is kept
+        connection.execute(dialect.upsert(connection, placements, replace=False), evidence)
     _add_sums(connection, rows[into], rows[other], dropped)
+    unite(connection, into, other)
+    redirect(connection, [(into, other)])
     connection.execute(delete(stories).where(stories.c.id == other))  # takes its places in lists along
     recount_coverage(connection, {into: min(rows[into].dated_at, rows[other].dated_at)}, read_scales(connection))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, true, update
 
-from aggregator.store.coverage import coverage, sites_of_stories
+from aggregator.store.coverage import coverage, voices_of_stories
 from aggregator.store.hours import start_of
 from aggregator.store.loading import chunks
 from aggregator.store.scales import Scales, Weights
@@ -57,10 +57,10 @@ def recount(connection: Connection, scales: Scales) -> None:
         span = {"first": min(dates), "last": max(dates)}
         read = _sums((row.story_id, row.at, row.weight) for row in connection.execute(_READS, span))
         exposed = _sums((row.story_id, start_of(row.hour), row.exposure) for row in connection.execute(_EXPOSURES, span))
-        sites = sites_of_stories(connection, dates)
+        seen = voices_of_stories(connection, dates)
         rows = []
         for story, dated_at in dates.items():
-            covered = coverage(sites.get(story, {}), dated_at=dated_at, scales=scales)
+            covered = coverage(seen.get(story, ()), dated_at=dated_at, scales=scales)
             row: dict[str, Any] = {"story": story}
             for name, sums in (("reads", read), ("exposure", exposed)):
                 weighed = [(scales.weights(at), weight) for at, weight in sums.get(story, ())]
@@ -71,12 +71,12 @@ def recount(connection: Connection, scales: Scales) -> None:
 
 
 def recount_coverage(connection: Connection, dates: Mapping[int, datetime], scales: Scales) -> None:
-    """Compute anew what the publishers of these stories (with their dates) are worth."""
+    """Compute anew what the voices of these stories (with their dates) are worth."""
     for ids in chunks(dates):
-        sites = sites_of_stories(connection, ids)
+        seen = voices_of_stories(connection, ids)
         rows = [
-            {"story": story, "new_publishers": len(sites.get(story, {}))}
-            | _coverage_values(coverage(sites.get(story, {}), dated_at=dates[story], scales=scales))
+            {"story": story, "new_publishers": len(seen.get(story, ()))}
+            | _coverage_values(coverage(seen.get(story, ()), dated_at=dates[story], scales=scales))
             for story in ids
         ]
         connection.execute(_SAVE_COVERAGE, rows)

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func
 
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 from aggregator.store import dialect
+from aggregator.store.coverage import entries_of_stories
 from aggregator.store.hours import first_hour, hour_of, start_of
 from aggregator.store.loading import chunks
 from aggregator.store.merging import merge_stories
 from aggregator.store.notes import forget, note, noted
 from aggregator.store.recount import recount
+from aggregator.store.redirects import current_story
 from aggregator.store.scales import COLUMN, Scales, read_scales, save_scale
 from aggregator.store.tables import (
     EXPOSED,
@@ -219,6 +221,14 @@ class SqlStoryStore:
     def merge(self, into: int, other: int) -> None:
         """Make two stories one, `into`."""
         merge_stories(self._connection, into, other)
+
+    def current(self, story_id: int) -> int | None:
+        """Return the id of a story, or of the one that it was merged into; None if neither is stored."""
+        return current_story(self._connection, story_id)
+
+    def entries(self, story_id: int) -> list[int]:
+        """Return the entries of a story, by id."""
+        return sorted(entries_of_stories(self._connection, [story_id]))
 
     def _standings(self, statement: Select[Any]) -> list[StoryStanding]:
         return [
