@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -19,10 +19,10 @@ from aggregator.web.wiring import open_web
 
 
 @contextmanager
-def open_application(aggregator: Aggregator) -> Iterator[ASGIApp]:
-    """Give the application; reads that wait to be written are written at the end."""
+def open_application(aggregator: Aggregator, *, stopping: Callable[[], bool] = lambda: False) -> Iterator[ASGIApp]:
+    """Give the application; reads that wait to be written are written at the end. `stopping`: whether the server wants to."""
     site = reader_site(aggregator.settings)
-    with open_web(aggregator) as pages:
+    with open_web(aggregator, stopping=stopping) as pages:
         web: Web = pages.state.web
         readers = create_reader_app(
             storage=aggregator.storage,

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+from types import FrameType
 
 from aggregator.app import open_aggregator
 from aggregator.cli.output import start_logging
@@ -42,8 +43,17 @@ def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
 
     from aggregator.cli.application import open_application
 
-    with open_aggregator(settings) as aggregator, open_application(aggregator) as application:
-        server = uvicorn.Server(
+    stopping = threading.Event()
+
+    class Server(uvicorn.Server):
+        """Tells when it wants to end: it waits for answers under way, and some go on until then."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            stopping.set()
+            super().handle_exit(sig, frame)
+
+    with open_aggregator(settings) as aggregator, open_application(aggregator, stopping=stopping.is_set) as application:
+        server = Server(
             uvicorn.Config(
                 application,
                 host=settings.server.host,

@@ -59,13 +59,18 @@ class TopicBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics."""
+    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics.
+
+    `newest_id` is the highest of the stories that were there: an open page is told of those that come after it.
+    """
 
     masthead: Masthead
     leads: tuple[Entry, ...]
     blocks: tuple[TopicBlock, ...]
     newest: tuple[Entry, ...]
+    newest_id: int
     most_read: tuple[RankedStory, ...]
+    window: Window
     counts: StoreCounts
 
 
@@ -78,6 +83,7 @@ class TopicPage:
     entries: tuple[Entry, ...]
     next_before: CursorAt | None
     most_read: tuple[RankedStory, ...]
+    window: Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,7 @@ class EntryPage:
     topics: tuple[TopicRow, ...]
     related: tuple[Entry, ...]
     most_read: tuple[RankedStory, ...]
+    window: Window
     article: Article | None
 
 
@@ -115,7 +122,7 @@ class FeedHealth:
     events: tuple[FeedEvent, ...]
 
 
-def read_front_page(storage: Storage) -> FrontPage:
+def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPage:
     """Return the index."""
     with storage.read() as tx:
         masthead = read_masthead(tx)
@@ -133,12 +140,25 @@ def read_front_page(storage: Storage) -> FrontPage:
             leads=leads,
             blocks=blocks,
             newest=_without(shown, newest)[: 2 * FRONT_TOPIC_ENTRIES],
-            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
+            newest_id=max(founding_ids(newest), default=0),
+            most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
+            window=window,
             counts=tx.counts(),
         )
 
 
-def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None) -> TopicPage:
+def read_newest_ids(storage: Storage) -> list[int]:
+    """Return the ids of the newest stories: those of the newest entries that founded one."""
+    with storage.read() as tx:
+        return founding_ids(tx.entries.newest(limit=FRONT_CANDIDATES))
+
+
+def founding_ids(entries: Sequence[Entry]) -> list[int]:
+    """Return the ids of the entries that founded their story."""
+    return [entry.id for entry in entries if entry.story_id == entry.id]
+
+
+def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None, window: Window = Window.DAY) -> TopicPage:
     """Return one page of a topic.
 
     Raises: TopicNotFound.
@@ -154,7 +174,8 @@ def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None) -> 
             topic=topic,
             entries=tuple(page),
             next_before=(last.dated_at, last.id) if last else None,
-            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES, topic=slug),
+            most_read=read_most_read(tx, window, limit=BOX_ENTRIES, topic=slug),
+            window=window,
         )
 
 
@@ -182,7 +203,7 @@ def read_trending_page(storage: Storage, slug: str | None) -> RankingPage:
         return RankingPage(masthead=masthead, topic=topic, stories=stories)
 
 
-def read_entry_page(storage: Storage, entry_id: int) -> EntryPage:
+def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.DAY) -> EntryPage:
     """Return an entry with the newest of its topics.
 
     Raises: EntryNotFound.
@@ -204,7 +225,8 @@ def read_entry_page(storage: Storage, entry_id: int) -> EntryPage:
             related=tuple(
                 sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
             ),
-            most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
+            most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
+            window=window,
             article=tx.articles.get(entry_id),
         )
 
@@ -234,22 +256,28 @@ def read_feed_health(storage: Storage) -> FeedHealth:
 
 
 def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
+    """Return every feed we emit for readers, topics in their order first, then by path."""
+    with storage.read() as tx:
+        return list_emitted(tx)
+
+
+def list_emitted(tx: Transaction) -> tuple[EmittedFeed, ...]:
     """Return every feed we emit for readers, topics in their order first, then by path.
 
     That of our own health is for who runs us; it is announced on its page.
     """
-    with storage.read() as tx:
-        by_path = formats_by_path(tx.documents.fingerprints())
-        by_path.pop(HEALTH_PATH, None)
-        order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
-        feeds = []
-        for path in sorted(
-            by_path, key=lambda path: (order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path)
-        ):
-            document = tx.documents.get(f"{path}.{by_path[path][0]}")
-            title = document.title if document else ""
-            feeds.append(EmittedFeed(path=path, title=title or path.removeprefix("/"), formats=by_path[path]))
-        return tuple(feeds)
+    titles = tx.documents.titles()
+    by_path = formats_by_path(titles)
+    by_path.pop(HEALTH_PATH, None)
+    order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
+
+    def place(path: str) -> tuple[int, str]:
+        return order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path
+
+    return tuple(
+        EmittedFeed(path=path, title=titles[f"{path}.{by_path[path][0]}"] or path.removeprefix("/"), formats=by_path[path])
+        for path in sorted(by_path, key=place)
+    )
 
 
 def write_emitted_opml(storage: Storage, *, title: str, base_url: str) -> bytes:

@@ -21,6 +21,10 @@ class DocumentStore(Protocol):
         """Return the fingerprint of every document by path."""
         ...
 
+    def titles(self) -> Mapping[str, str]:
+        """Return the title of every document by path."""
+        ...
+
     def all(self) -> list[Rendered]:
         """Return every document, by path."""
         ...

@@ -30,6 +30,10 @@ class SqlDocumentStore:
         """Return the fingerprint of every document by path."""
         return dict(self._connection.execute(select(documents_table.c.path, documents_table.c.fingerprint)).all())
 
+    def titles(self) -> Mapping[str, str]:
+        """Return the title of every document by path."""
+        return dict(self._connection.execute(select(documents_table.c.path, documents_table.c.title)).all())
+
     def all(self) -> list[Rendered]:
         """Return every document, by path."""
         return [rendered_of(row) for row in self._connection.execute(select(documents_table).order_by(documents_table.c.path))]

@@ -14,7 +14,7 @@ from aggregator.library.readers import export_reader, remove_reader, renew_api_p
 from aggregator.library.sessions import LoggedIn, log_out
 from aggregator.library.streams import Masthead
 from aggregator.web.forms import FORM_HEADERS, Form, takes_form
-from aggregator.web.pages import render
+from aggregator.web.rendering import render
 from aggregator.web.sessions import (
     FIRST_PAGE,
     LOGIN_PATH,

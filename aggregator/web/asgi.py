@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -27,12 +27,13 @@ def create_app(
     own_site: OwnSite | None = None,
     metrics_from: Sequence[str] = (),
     callbacks: CallbackRules | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
 
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
     (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics;
-    `callbacks`: what hubs may deliver.
+    `callbacks`: what hubs may deliver; `stopping`: whether the server wants to end, so that nobody goes on listening.
     """
     headers = security_headers(site.base_url)
     app = Starlette(
@@ -48,5 +49,6 @@ def create_app(
         own_site=own_site or OwnSite(),
         metrics_from=metrics_from,
         callbacks=callbacks or CallbackRules(),
+        stopping=stopping,
     )
     return app

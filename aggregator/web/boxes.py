@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from aggregator.library.boxes import BOX_LIMIT, MostReadBox, read_most_read_box
 from aggregator.model.story import RankedStory, Window
-from aggregator.web import feeds, pages, presentation
+from aggregator.web import feeds, presentation
+from aggregator.web.rendering import render
 from aggregator.web.respond import accepts_gzip, represent, respond
 from aggregator.web.site import Web, web_of
 
@@ -32,7 +33,7 @@ def show_most_read(request: Request) -> Response:
     """Serve the box as a piece of HTML for the page of somebody else."""
     web = web_of(request)
     box, window, _ = _read(request)
-    html = pages.render(web, "box.html", words=web.words, box=box, window=window, url_of=lambda story: _url(web, story))
+    html = render(web, "box.html", words=web.words, box=box, window=window, url_of=lambda story: _url(web, story))
     return _respond(request, html, media_type="text/html; charset=utf-8")
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from aggregator.emit.edition_words import edition_lead, edition_title, feed_title, story_reason
 from aggregator.library.editions import EditionPage, EditionsPage, read_edition_page, read_editions_page
 from aggregator.model.edition import EditionKind
-from aggregator.web.pages import announce, show_page
+from aggregator.web.rendering import announce, show_page
 from aggregator.web.site import web_of
 
 PERIOD_CHARS = 10

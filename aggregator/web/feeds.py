@@ -1,13 +1,12 @@
-"""Emitted feeds: bytes out of the store, nothing is rendered in a request.
-
-A browser gets the feed as well; negotiating a page for people comes with the pages (issue 5).
-"""
+"""Emitted feeds: bytes out of the store, nothing is rendered in a request but the explanation for people."""
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.web import subscribe
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
 from aggregator.web.visitors import client_address
@@ -19,6 +18,8 @@ async def serve_feed(request: Request) -> Response:
     """Serve the document at the path, on the event loop: the way to a thread and back doubles what a feed costs."""
     web = web_of(request)
     path: str = request.scope["path"]
+    if is_opened_by_a_person(request):
+        return await run_in_threadpool(subscribe.explain_feed, request)
     now = web.clock.now()
     made = web.recent.get(path, now=now)
     agent = request.headers.get("user-agent", "")
@@ -27,3 +28,17 @@ async def serve_feed(request: Request) -> Response:
     if web.site.hub_url:
         link += f', <{web.site.hub_url}>; rel="hub"'
     return respond(request, made, cache_control=CACHE_CONTROL, headers={"link": link})
+
+
+def is_opened_by_a_person(request: Request) -> bool:
+    """Return whether a browser opens the feed in a tab of its own, and not with `?raw`.
+
+    Only browsers send Sec-Fetch headers, and only they can: everything else gets the feed, whatever it accepts or is called.
+    """
+    headers = request.headers
+    return (
+        headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+        and "text/html" in headers.get("accept", "")
+        and "raw" not in request.query_params
+    )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
-from urllib.parse import urlsplit
+from functools import partial
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,45 +15,30 @@ from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
 from aggregator.library.rankings import list_name
 from aggregator.library.streams import CursorAt, Masthead, RankingPage
-from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
+from aggregator.model.entry import Entry
 from aggregator.model.reading import Via
 from aggregator.model.story import Ranking, Window, shown_readers
 from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
-from aggregator.web.respond import accepts_gzip, represent, represent_page, respond
+from aggregator.web.rendering import CACHE_CONTROL, RANKING_WORDS, announce, gzip_accepted, render, show_page
+from aggregator.web.respond import represent, respond
 from aggregator.web.site import Web, web_of
+from aggregator.web.structured import item_list, news_article
 from aggregator.web.visitors import client_address, read_facts
 from aggregator.web.words import Words
 
-CACHE_CONTROL = "public, max-age=60"  # seconds; times are told in minutes
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
-VARY_BY_LANGUAGE = "accept-encoding, accept-language"
-FORMAT_NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
-FORMAT_TYPES = {
-    Format.RSS: "application/rss+xml",
-    Format.ATOM: "application/atom+xml",
-    Format.JSON: "application/feed+json",
-}
-RANKING_WORDS = {Ranking.MOST_READ: "most_read", Ranking.TRENDING: "trend"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternate:
-    """A feed that a page announces in its head, so that readers find it by the page's address."""
-
-    media_type: str
-    title: str
-    path: str
 
 
 def show_front(request: Request) -> Response:
     """Show the index: what is new, by topic; what is read; what can be subscribed to."""
     web = web_of(request)
-    view = streams.read_front_page(web.storage)
+    window = _window(request)
+    view = streams.read_front_page(web.storage, window=window)
     seen = {f"topics/{block.topic.slug}": streams.FRONT_TOPIC_ENTRIES for block in view.blocks}
     seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
     _record_views(request, seen)
@@ -65,7 +46,15 @@ def show_front(request: Request) -> Response:
     feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
     feeds += [(kind.path, feed_title(web.site.language, kind)) for kind in EditionKind]
     alternates = announce(web, view.masthead, feeds)
-    return show_page(request, "front.html", masthead=view.masthead, view=view, alternates=alternates)
+    return show_page(
+        request,
+        "front.html",
+        masthead=view.masthead,
+        view=view,
+        alternates=alternates,
+        description=web.words_for(request).say("site_description"),
+        json_ld=_entry_list(web, view.leads, name=web.site.title),
+    )
 
 
 def show_topic(request: Request) -> Response:
@@ -73,7 +62,7 @@ def show_topic(request: Request) -> Response:
     web = web_of(request)
     slug = request.path_params["slug"]
     before = _cursor(request.query_params.get("before"))
-    view = streams.read_topic_page(web.storage, slug, before=before)
+    view = streams.read_topic_page(web.storage, slug, before=before, window=_window(request))
     box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
     _record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
@@ -88,6 +77,8 @@ def show_topic(request: Request) -> Response:
         first_page=before is None,
         alternates=alternates,
         active=slug,
+        description=web.words_for(request).say("topic_description", topic=view.topic.title),
+        json_ld=_entry_list(web, view.entries, name=view.topic.title),
     )
 
 
@@ -95,10 +86,8 @@ def show_most_read(request: Request) -> Response:
     """Show the most-read entries of a topic or of all, in a window of time."""
     web = web_of(request)
     slug = request.path_params.get("slug")
-    window = request.query_params.get("window", Window.DAY)
-    if window not in set(Window):
-        raise HTTPException(404)
-    view = streams.read_most_read_page(web.storage, slug, window=Window(window))
+    window = _window(request)
+    view = streams.read_most_read_page(web.storage, slug, window=window)
     return _ranking_page(request, view, Ranking.MOST_READ, window=window)
 
 
@@ -122,6 +111,8 @@ def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, wind
         window=window,
         path=path,
         title=title,
+        description=f"{title}, {web.site.title}",
+        json_ld=_entry_list(web, [story.entry for story in view.stories], name=title),
         alternates=announce(web, view.masthead, [ranking_of(web.words, ranking, view.topic)]),
         active=ranking if view.topic is None else view.topic.slug,
     )
@@ -138,7 +129,7 @@ def ranking_of(words: Words, ranking: Ranking, topic: TopicRow | None = None) ->
 def show_entry(request: Request) -> Response:
     """Show an entry, and count that it was read."""
     web = web_of(request)
-    view = streams.read_entry_page(web.storage, entry_id_of(request))
+    view = streams.read_entry_page(web.storage, entry_id_of(request), window=_window(request))
     web.recorder.count_read(
         read_facts(request),
         entry_id=view.entry.id,
@@ -161,6 +152,10 @@ def show_entry(request: Request) -> Response:
         readers=shown_readers(view.entry.reads),
         alternates=alternates,
         active=view.topics[0].slug if view.topics else None,
+        og_type="article",
+        description=presentation.teaser(view.entry),
+        image_url=presentation.picture(view.entry, secure=web.site.base_url.startswith("https://")),
+        json_ld=news_article(view.entry, page_url=_entry_url(web, view.entry)),
         cache_control=ENTRY_CACHE_CONTROL,
     )
 
@@ -184,7 +179,7 @@ def serve_opml(request: Request) -> Response:
     """Serve every feed we emit as one OPML document."""
     web = web_of(request)
     body = streams.write_emitted_opml(web.storage, title=web.site.title, base_url=web.site.base_url)
-    made = represent(body.decode(), media_type="text/x-opml; charset=utf-8", gzipped=_gzipped(request))
+    made = represent(body.decode(), media_type="text/x-opml; charset=utf-8", gzipped=gzip_accepted(request))
     return respond(request, made, cache_control=CACHE_CONTROL)
 
 
@@ -205,67 +200,20 @@ def _record_views(request: Request, seen: Mapping[str, int]) -> None:
         web_of(request).recorder.record_view(facts, name, places=places)
 
 
-def show_page(request: Request, template: str, *, cache_control: str = CACHE_CONTROL, **values: object) -> Response:
-    """Answer with a template filled in, in the language that the person reads."""
-    web = web_of(request)
-    words = web.words_for(request)
-    made = represent_page(render(web, template, words=words, **values), gzipped=_gzipped(request))
-    fields = {"content-language": words.language, "vary": VARY_BY_LANGUAGE}
-    return respond(request, made, cache_control=cache_control, headers=fields)
+def _entry_url(web: Web, entry: Entry) -> str:
+    return f"{web.site.base_url}/entries/{entry.id}"
 
 
-def render(web: Web, template: str, *, words: Words, **values: object) -> str:
-    """Return a template filled in for the site."""
-    base = urlsplit(web.site.base_url)
-    context: dict[str, object] = {
-        "alternates": (),
-        "active": None,
-        "w": words,
-        "site_lang": _lang_attribute(web, words),
-        "site": web.site,
-        "root": base.path.rstrip("/"),
-        "secure": base.scheme == "https",
-        "now": web.clock.now(),
-        "style_url": web.style.url,
-        "favicon_url": web.favicon.url,
-    }
-    return _environment().get_template(template).render({**context, **values})
+def _entry_list(web: Web, entries: Sequence[Entry], *, name: str) -> dict[str, object] | None:
+    return item_list(((_entry_url(web, entry), presentation.headline(entry)) for entry in entries), name=name)
 
 
-def _lang_attribute(web: Web, words: Words) -> Markup:
-    """Return the attribute of what the site calls itself and its topics, where the page is in another language."""
-    if web.site.language.partition("-")[0].lower() == words.primary:
-        return Markup()
-    return Markup(' lang="{}"').format(web.site.language)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("aggregator.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.update(
-        p=presentation,
-        ranking_words=RANKING_WORDS,
-        windows=[str(window) for window in Window],
-        formats=FORMAT_NAMES,
-        edition_kinds=list(EditionKind),
-        edition_name=feed_title,
-    )
-    return environment
-
-
-def _gzipped(request: Request) -> bool:
-    return accepts_gzip(request.headers.get("accept-encoding", ""))
-
-
-def announce(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> Iterator[Alternate]:
-    """Give the formats of the feeds (path, name) that are emitted, for the head of a page."""
-    for path, title in feeds:
-        if path in masthead.emitted:
-            for form in Format:
-                name = web.words.say("as_format", title=f"{web.site.title}: {title}", format=FORMAT_NAMES[form])
-                yield Alternate(media_type=FORMAT_TYPES[form], title=name, path=f"{path}.{form}")
+def _window(request: Request) -> Window:
+    """Return the window of the most-read list on the page."""
+    try:
+        return Window(request.query_params.get("window", Window.DAY))
+    except ValueError:
+        raise HTTPException(404) from None
 
 
 def _cursor(text: str | None) -> CursorAt | None:

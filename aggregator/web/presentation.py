@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -10,12 +12,14 @@ from markupsafe import Markup
 from aggregator.library.delays import expected_delay_of
 from aggregator.library.streams import count_publishers
 from aggregator.model.article import Article
+from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
 from aggregator.web.words import Words
 
 TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
 SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
+NAMED_PUBLISHERS = 3  # by name, under a story that more carry
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the tags that occur, of RFC 5646
 _ERRORS_WITH_WORDS = frozenset(
     {"FetchError", "FetchTimeout", "TooLarge", "AddressRefused", "FeedGone", "ParseError", "NotAFeed"}
@@ -34,6 +38,14 @@ def other_publishers(entry: Entry) -> list[str]:
     return list(names.values())
 
 
+def publisher_names(entry: Entry, words: Words) -> str:
+    """Return the first publishers that carry the entry, and how many more."""
+    names = [publisher(entry), *other_publishers(entry)]
+    shown = names[:NAMED_PUBLISHERS]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" {words.count('and_more', more)}" if more else "")
+
+
 def coverage(entry: Entry) -> int:
     """Return how many publishers carry the entry."""
     return count_publishers(entry)
@@ -46,7 +58,18 @@ def headline(entry: Entry) -> str:
 
 def foreign_language(entry: Entry, words: Words) -> str | None:
     """Return the language of the entry as a tag fit for an attribute, None where it is that of the page or unknown."""
-    tag = entry.data.language or entry.origins[0].language or ""
+    return other_language(entry.data.language or entry.origins[0].language, words)
+
+
+def told_language(entry: Entry, words: Words) -> str:
+    """Return the name of the language of the entry, empty where it is that of the page or, as with most, of the site."""
+    tag = foreign_language(entry, words)
+    return "" if tag is None or tag.lower().partition("-")[0] == words.site_primary else words.language_name(tag)
+
+
+def other_language(tag: str | None, words: Words) -> str | None:
+    """Return the tag if it is fit for an attribute and another language than that of the page."""
+    tag = tag or ""
     if not _LANGUAGE.fullmatch(tag) or tag.lower().partition("-")[0] == words.primary:
         return None
     return tag
@@ -97,6 +120,18 @@ def article_text(article: Article) -> Markup:
 def web_url(url: str | None) -> str | None:
     """Return the URL if a link may lead there."""
     return url if url and url.startswith(("https://", "http://")) else None
+
+
+def named_formats(shown: Iterable[Format], names: Mapping[Format, str]) -> dict[Format, str]:
+    """Return the names of some formats, in their order."""
+    return {form: names[form] for form in shown}
+
+
+def script_words(words: Words) -> str:
+    """Return the words that the script of the pages says, as JSON; a pair is (one, many)."""
+    told: dict[str, object] = {key: words.say(key) for key in ("copy", "copied", "copy_by_hand", "fresh")}
+    told |= {key: words.pair(key) for key in ("n_fresh", "n_live")}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def expected_delay(feed: Feed) -> timedelta | None:

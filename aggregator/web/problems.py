@@ -22,7 +22,8 @@ from aggregator.errors import (
     TopicNotFound,
 )
 from aggregator.web.headers import security_headers
-from aggregator.web.pages import VARY_BY_LANGUAGE, render_problem
+from aggregator.web.pages import render_problem
+from aggregator.web.rendering import VARY_BY_LANGUAGE
 from aggregator.web.site import web_of
 
 log = logging.getLogger(__name__)

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.web import accounts, boxes, clicks, editions, feeds, health, metrics, own_site, pages, websub
+from aggregator.web import (
+    accounts,
+    boxes,
+    clicks,
+    editions,
+    feeds,
+    health,
+    live,
+    metrics,
+    own_site,
+    pages,
+    subscribe,
+    websub,
+)
 from aggregator.web.respond import Representation, respond
-from aggregator.web.site import StaticFile, web_of
+from aggregator.web.static_files import static_files
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a year, the longest that caches honour; the URL changes with the content
 SHORTLY = "public, max-age=3600"  # for an address without version
 
 
-async def serve_style(request: Request) -> Response:
-    """Serve the stylesheet."""
-    return _static(request, web_of(request).style)
-
-
-async def serve_favicon(request: Request) -> Response:
-    """Serve the icon."""
-    return _static(request, web_of(request).favicon)
-
-
-def _static(request: Request, file: StaticFile) -> Response:
-    made = Representation(media_type=file.media_type, body=file.body, body_gzip=b"", etag=f'"{file.version}"')
+async def serve_static(request: Request) -> Response:
+    """Serve a file of ours."""
+    file = static_files().get(request.scope["path"])
+    if file is None:
+        raise HTTPException(404)
+    made = Representation(media_type=file.media_type, body=file.body, body_gzip=file.body_gzip, etag=f'"{file.version}"')
     current = request.query_params.get("v") == file.version
     return respond(request, made, cache_control=FOR_EVER if current else SHORTLY)
 
@@ -56,6 +64,7 @@ def make_routes() -> list[Route]:
         Route("/feeds.{format}", feeds.serve_feed),
         Route("/boxes/most-read", boxes.show_most_read),
         Route("/feeds", pages.show_feed_health),
+        Route("/subscribe", subscribe.show_subscribe),
         Route("/opml", pages.serve_opml),
         Route("/api/reads", own_site.receive_reads, methods=["POST"]),
         Route("/api/read", own_site.receive_beacon, methods=["POST", "OPTIONS"]),
@@ -73,6 +82,9 @@ def make_routes() -> list[Route]:
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.serve_metrics),
         Route("/robots.txt", health.robots),
-        Route("/favicon.svg", serve_favicon),
-        Route("/static/style.css", serve_style),
+        Route("/events", live.stream_events),
+        Route("/manifest.webmanifest", live.serve_manifest),
+        Route("/favicon.svg", serve_static),
+        Route("/sw.js", serve_static),
+        Route("/static/{name}", serve_static),
     ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cached_property
-from importlib.resources import files
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -17,9 +16,11 @@ from aggregator.library.catalogue import ReaderSite
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.library.sessions import Logins
+from aggregator.library.streams import read_newest_ids
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
+from aggregator.web.listeners import Listeners
 from aggregator.web.recent import RecentDocuments
 from aggregator.web.words import LANGUAGES, Words
 
@@ -53,21 +54,6 @@ class OwnSite:
     record: Callable[[Sequence[ReportedRead], datetime], ReportedCounts] = lambda _reads, _now: ReportedCounts()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticFile:
-    """A file of ours, read once; `url` changes with its content, so it may be cached for ever."""
-
-    path: str
-    media_type: str
-    body: bytes
-    version: str
-
-    @property
-    def url(self) -> str:
-        """The address to write into pages."""
-        return f"{self.path}?v={self.version}"
-
-
 class Web:
     """The parts behind the handlers, one an application."""
 
@@ -82,10 +68,12 @@ class Web:
         own_site: OwnSite,
         metrics_from: Sequence[str],
         callbacks: CallbackRules,
+        stopping: Callable[[], bool],
     ) -> None:
         self.callbacks = callbacks
         self.storage = storage
         self.recent = RecentDocuments(storage)
+        self.listeners = Listeners(partial(read_newest_ids, storage), stopping=stopping)
         self.site = site
         self.recorder = recorder
         self.clock = clock
@@ -100,17 +88,12 @@ class Web:
         """Return the words of the language that a person reads; what depends on them varies by Accept-Language."""
         asked = request.headers.get("accept-language", "")
         tag = choose_language(asked, site=self.site.language, offered=LANGUAGES)
-        return self.words if tag == self.site.language else Words(tag, zone=self.site.zone)
+        return self.words if tag == self.site.language else Words(tag, zone=self.site.zone, site=self.site.language)
 
-    @cached_property
-    def style(self) -> StaticFile:
-        """The one stylesheet."""
-        return _read_static("style.css", path="/static/style.css", media_type="text/css; charset=utf-8")
-
-    @cached_property
-    def favicon(self) -> StaticFile:
-        """The icon."""
-        return _read_static("favicon.svg", path="/favicon.svg", media_type="image/svg+xml; charset=utf-8")
+    @property
+    def root(self) -> str:
+        """The path below which the site stands, without a slash at its end."""
+        return urlsplit(self.site.base_url).path.rstrip("/")
 
 
 def web_of(request: Request) -> Web:
@@ -119,8 +102,3 @@ def web_of(request: Request) -> Web:
     if not isinstance(web, Web):
         raise TypeError("the application was not made by create_app")
     return web
-
-
-def _read_static(name: str, *, path: str, media_type: str) -> StaticFile:
-    body = (files("aggregator.web") / "static" / name).read_bytes()
-    return StaticFile(path=path, media_type=media_type, body=body, version=hashlib.sha256(body).hexdigest()[:12])

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from aggregator.app import Aggregator
 from aggregator.library.editions import LISTED
 from aggregator.model.edition import EditionKind
+from aggregator.web.static_files import static_files
 from aggregator.web.wiring import open_web
 
 FIXED_PATHS = (
@@ -21,9 +22,10 @@ FIXED_PATHS = (
     "/editions/daily",
     "/editions/weekly",
     "/feeds",
+    "/subscribe",
     "/opml",
-    "/favicon.svg",
-    "/static/style.css",
+    "/manifest.webmanifest",
+    *static_files(),
 )
 HTTP_OK = 200
 

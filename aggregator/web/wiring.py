@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.applications import Starlette
@@ -17,10 +17,13 @@ from aggregator.web.site import OwnSite, WebSite
 
 
 @contextmanager
-def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starlette]:
+def open_web(
+    aggregator: Aggregator, *, counted: bool = True, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Starlette]:
     """Give the application; reads that wait to be written are written at the end.
 
     `counted` False makes pages for a host that only has files: their links lead straight to the publisher.
+    `stopping` says whether the server wants to end.
     """
     settings = aggregator.settings
     recorder = ReadRecorder(aggregator.storage, site_of=read_traffic)
@@ -46,6 +49,7 @@ def open_web(aggregator: Aggregator, *, counted: bool = True) -> Iterator[Starle
                 record=lambda reads, now: record_reported(aggregator.storage, reads, now=now),
             ),
             metrics_from=settings.server.metrics_from,
+            stopping=stopping,
             callbacks=CallbackRules(
                 lease=settings.push.lease,
                 max_body_bytes=settings.fetch.max_body,

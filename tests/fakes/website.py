@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.applications import Starlette
@@ -111,5 +112,5 @@ def open_site(
         ),
         metrics_from=["127.0.0.0/8"],
     )
-    client = SiteClient(app, base_url=base_url)
+    client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
     return Newsroom(storage=storage, client=client, recorder=recorder, clock=clock)

@@ -30,15 +30,17 @@ _FRENCH_BLANK = re.compile("(?<=\u00ab) | (?=[\u00bb:;?!])")
 class Words:
     """The words of one language; `zone` None tells times in the zone of this machine.
 
-    Of the region, only Switzerland makes a difference: spelling, quotes, numbers.
+    Of the region, only Switzerland makes a difference: spelling, quotes, numbers. `site` is the language of the site, which
+    most of what publishers write is in, whatever language the page is in; None is the same.
     """
 
-    def __init__(self, language: str, *, zone: tzinfo | None = None) -> None:
+    def __init__(self, language: str, *, zone: tzinfo | None = None, site: str | None = None) -> None:
         primary, _, region = language.lower().partition("-")
         self._language = LANGUAGES.get(primary, FALLBACK)
         known = primary in LANGUAGES
         self.primary = primary if known else FALLBACK.primary
         self.language = language if known else FALLBACK.primary
+        self.site_primary = (site or language).lower().partition("-")[0]
         self.swiss = region == "ch" and known
         self._zone = zone
 
@@ -53,10 +55,15 @@ class Words:
 
     def count(self, key: str, number: int) -> str:
         """Return a text for a number of things."""
+        one, many = self.pair(key)
+        single = number == 1 or (number == 0 and self._language.zero_is_one)
+        return (one if single else many).format(n=self.number(number))
+
+    def pair(self, key: str) -> tuple[str, str]:
+        """Return a text for one and for many things, its number not filled in."""
         text = self._language.texts[key]
         one, many = (text, text) if isinstance(text, str) else text
-        single = number == 1 or (number == 0 and self._language.zero_is_one)
-        return self._spell(one if single else many).format(n=self.number(number))
+        return self._spell(one), self._spell(many)
 
     def number(self, value: int) -> str:
         """Return a number with its thousands apart."""

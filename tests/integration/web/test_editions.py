@@ -54,7 +54,7 @@ def test_an_edition_shows_its_ranking_why_and_key_points_and_leads_to_its_neighb
     assert "javascript:" not in page
     assert 'rel="prev" href="/editions/daily/2026-11-22"' in page
     assert 'rel="next"' not in page
-    assert newsroom.client.get("/editions/weekly/2026-W47").text.count("Ausgabe der Woche vom 16. November") == 2
+    assert "<h1>Ausgabe der Woche vom 16. November" in newsroom.client.get("/editions/weekly/2026-W47").text
 
 
 @pytest.mark.parametrize("kind", EditionKind)

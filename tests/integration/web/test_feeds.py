@@ -80,6 +80,44 @@ def test_a_feed_taken_out_is_gone_and_one_never_there_is_not_found(newsroom: New
         assert newsroom.client.get(path).status_code == 404, path
 
 
-def test_a_browser_gets_the_feed_as_well(newsroom: Newsroom) -> None:
-    response = newsroom.client.get(FEED, headers={"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
+BROWSER = {
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+}
+
+
+def test_a_person_who_opens_a_feed_gets_an_explanation_that_no_cache_keeps(newsroom: Newsroom) -> None:
+    response = newsroom.client.get(FEED, headers=BROWSER)
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    assert "sec-fetch-dest" in response.headers["vary"]
+    assert "Das ist ein Feed" in response.text
+    assert 'data-copy="https://news.example/topics/schweiz.atom"' in response.text
+    assert 'href="feed:https://news.example/topics/schweiz.atom"' in response.text
+    assert 'href="/topics/schweiz.atom?raw=1"' in response.text
+    assert newsroom.client.get("/topics/nirgends.atom", headers=BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},  # a script, or a reader made of a browser
+        {"sec-fetch-dest": "iframe"},
+        {"accept": "*/*"},
+        {"accept": "application/atom+xml, text/xml;q=0.9"},
+    ],
+)
+def test_everything_but_a_browser_that_opens_a_tab_gets_the_feed(newsroom: Newsroom, change: dict[str, str]) -> None:
+    response = newsroom.client.get(FEED, headers={**BROWSER, **change})
+    assert response.headers["content-type"].startswith("application/atom+xml")
+
+
+def test_a_reader_that_accepts_html_but_is_no_browser_gets_the_feed(newsroom: Newsroom) -> None:
+    for headers in ({"accept": BROWSER["accept"]}, {"accept": "text/html", "user-agent": "Feedreader/1.0"}, {}):
+        assert newsroom.client.get(FEED, headers=headers).headers["content-type"].startswith("application/atom+xml")
+
+
+def test_the_feed_itself_can_be_looked_at(newsroom: Newsroom) -> None:
+    response = newsroom.client.get(FEED, headers=BROWSER, params={"raw": "1"})
     assert response.headers["content-type"].startswith("application/atom+xml")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -76,12 +78,16 @@ def test_every_page_can_be_walked_without_seeing_it(newsroom: Newsroom, path: st
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_a_script_a_style_or_anything_of_a_third_party(newsroom: Newsroom, path: str) -> None:
+def test_no_page_has_a_style_of_its_own_or_anything_of_a_third_party(newsroom: Newsroom, path: str) -> None:
     page = Outline(newsroom.client.get(path).text)
-    assert not {tag for tag, _ in page.tags} & {"script", "iframe", "object", "form", "style"}
+    assert not {tag for tag, _ in page.tags} & {"iframe", "object", "style"}
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
-    loaded = [link["href"] or "" for link in page.all("link") if link["rel"] in {"stylesheet", "icon"}]
-    assert len(loaded) == 2
+    scripts = [script for script in page.all("script") if script.get("type") != "application/ld+json"]
+    assert [(script["src"] or "").partition("?")[0] for script in scripts] == ["/static/app.js"]
+    assert all("defer" in script for script in scripts)
+    parts = ("stylesheet", "icon", "apple-touch-icon", "manifest")
+    loaded = [link["href"] or "" for link in page.all("link") if link["rel"] in parts]
+    assert len(loaded) == len(parts)
     assert all(address.startswith("/") for address in loaded)
 
 
@@ -89,9 +95,9 @@ def test_no_page_has_a_script_a_style_or_anything_of_a_third_party(newsroom: New
 def test_every_response_has_the_headers_that_protect_readers(newsroom: Newsroom, path: str) -> None:
     headers = newsroom.client.get(path).headers
     policy = headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; img-src 'self' https: data:; style-src 'self'")
+    assert policy.startswith("default-src 'none'; img-src 'self' https: data:; style-src 'self'; script-src 'self'; ")
     assert "frame-ancestors 'none'" in policy
-    assert "script" not in policy
+    assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
@@ -115,10 +121,9 @@ def test_the_index_shows_topics_what_is_read_and_what_can_be_subscribed_to(newsr
     assert "vor 18 Minuten" in html
     for topic in TOPICS:
         assert f'href="/topics/{topic.slug}"' in html
+        assert f'href="/subscribe?feed=/topics/{topic.slug}"' in html
         for form in ("rss", "atom", "json"):
             assert f'href="/topics/{topic.slug}.{form}"' in html
-        for ranking in ("most-read", "trending"):
-            assert f'href="/topics/{topic.slug}/{ranking}"' in html
     assert 'href="/trending.atom"' in html
     assert 'href="/opml"' in html
 
@@ -288,7 +293,7 @@ def test_sources_tell_the_delay_achieved_and_the_one_expected(newsroom: Newsroom
 def test_an_empty_site_says_what_happens_next(empty: Newsroom) -> None:
     assert "Noch keine Quellen." in empty.client.get("/").text
     assert "Noch nichts gelesen." in empty.client.get("/").text
-    assert "Noch keine Feeds." in empty.client.get("/").text
+    assert "Noch keine Feeds." in empty.client.get("/subscribe").text
     assert "Noch keine Quellen." in empty.client.get("/feeds").text
     with empty.storage.write() as tx:
         tx.topics.configure(TOPICS)
@@ -348,7 +353,41 @@ def test_a_site_below_a_path_links_below_it(newsroom: Newsroom) -> None:
     below.recorder.close()
     targets = [link["href"] or "" for tag in ("a", "link") for link in page.all(tag)]
     assert targets
-    assert all(target.startswith(("/news/", "#")) for target in targets)
+    assert all(target.startswith(("/news/", "#", "https://club.example/news/")) for target in targets)
+    assert all((script.get("src") or "/news/").startswith("/news/") for script in page.all("script"))
+
+
+def test_a_page_tells_machines_what_it_is(newsroom: Newsroom) -> None:
+    front = Outline(newsroom.client.get("/").text)
+    said = {meta["property"]: meta["content"] for meta in front.all("meta") if "property" in meta}
+    assert said["og:url"] == "https://news.example/"
+    assert (said["og:title"], said["og:site_name"], said["og:type"]) == ("Mehr zum Tag", "Mehr zum Tag", "website")
+    assert (said["og:image"] or "").startswith("https://news.example/static/icon-512.png")
+    assert [link["href"] for link in front.all("link") if link["rel"] == "canonical"] == ["https://news.example/"]
+    listed = data_of(newsroom.client.get("/").text)
+    assert listed["@type"] == "ItemList"
+    assert [item["position"] for item in listed["itemListElement"]] == [1, 2, 3, 4]
+    assert listed["itemListElement"][0]["url"] == "https://news.example/entries/1"
+    article = data_of(newsroom.client.get("/entries/1").text)
+    assert (article["@type"], article["headline"]) == ("NewsArticle", "Neue Regeln für die Krankenkassenprämien")
+    assert article["datePublished"] == "2026-11-24T11:42:00Z"
+    assert article["publisher"] == {"@type": "Organization", "name": "Seeblick-Zeitung"}
+    assert article["image"] == ["https://bilder.example/1.jpg"]
+
+
+@pytest.mark.parametrize("path", ["/", "/topics/schweiz", "/entries/1"])
+def test_the_box_changes_its_window_on_the_same_page(newsroom: Newsroom, path: str) -> None:
+    page = newsroom.client.get(path, params={"window": "7d"})
+    assert f'href="{path}?window=7d#most-read-box" aria-current="true"' in page.text
+    assert "Neue Regeln" in page.text[page.text.index('id="most-read-box"') :]
+    assert newsroom.client.get(path, params={"window": "8d"}).status_code == 404
+
+
+def test_an_entry_of_the_language_of_the_site_says_so_in_no_language_of_the_page(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/topics/schweiz", headers={"accept-language": "en"}).text
+    assert 'lang="de"' in html  # speech and hyphenation need it
+    assert "German" not in html
+    assert "French" in html
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(newsroom: Newsroom) -> None:
@@ -369,10 +408,12 @@ def test_hostile_words_stay_words(newsroom: Newsroom) -> None:
         summary_html="<p>harmlos</p>",
     )
     add_entry(newsroom, 900, data)
+    assert data_of(newsroom.client.get("/entries/900").text)["headline"] == HOSTILE
     for path in ("/", "/topics/schweiz", "/entries/900", f"/entries/900?{HOSTILE}", f"/{HOSTILE}", "/feeds"):
         html = newsroom.client.get(path).text
         page = Outline(html)
-        assert "<script" not in html, path
+        assert "<script>" not in html, path
+        assert "<img src=x" not in html, path
         assert not [attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)], path
 
 
@@ -385,6 +426,13 @@ def test_the_opml_names_every_feed_once(newsroom: Newsroom) -> None:
     assert len(urls) == 3 * len(TOPICS) + 2
     assert "Mehr zum Thema: Schweiz" in response.text
     assert newsroom.client.get("/opml", headers={"if-none-match": response.headers["etag"]}).status_code == 304
+
+
+def data_of(html: str) -> Any:
+    """Return the JSON-LD of a page."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert found is not None
+    return json.loads(found[1])
 
 
 def add_entry(newsroom: Newsroom, entry_id: int, data: EntryData, *, topic: str = "schweiz", minutes: int = 0) -> None:
