@@ -11,16 +11,20 @@ from types import TracebackType
 from typing import Any, Self
 from xml.sax.saxutils import quoteattr
 
+from bench.origin_faults import Fault
+
 ANSWER_SECONDS = 60
 
 
 class Origin:
     """The running origin: a context manager that knows the URLs it serves and what was asked of it."""
 
-    def __init__(self, *, feeds: int = 0, directory: Path | None = None, hosts: int = 64) -> None:
+    def __init__(self, *, feeds: int = 0, directory: Path | None = None, hosts: int = 64, faults: bool = False) -> None:
         arguments = [sys.executable, "-m", "bench.origin_server", "--feeds", str(feeds), "--hosts", str(hosts)]
         if directory is not None:
             arguments += ["--directory", str(directory)]
+        if faults:
+            arguments.append("--faults")
         self._process = subprocess.Popen(
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
         )
@@ -33,6 +37,8 @@ class Origin:
         self.port: int = ready["port"]
         names: list[str] = ready["hosts"]
         self.urls = [f"http://{names[number % len(names)]}:{self.port}{path}" for number, path in enumerate(ready["paths"])]
+        by_path = {url[url.index("/", len("http://")) :]: url for url in self.urls}
+        self.faults = {by_path[path]: Fault(fault) for path, fault in ready["faults"].items()}
 
     def counters(self) -> dict[str, int]:
         """Return counts since the last reset: requests, ok, not_modified, unconditional, not_found, connections."""

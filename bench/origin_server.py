@@ -8,6 +8,8 @@ It prints one JSON line when it is ready: `{"port": …, "hosts": […], "paths"
     /control/reset                  counts to zero
     /control/change?share=0.05      so many feeds get one new entry and lose their oldest
     /control/latency?seconds=0.1    every later answer waits
+
+With --faults some of the generated feeds misbehave (`origin_faults`); the ready line says which: `"faults": {path: fault}`.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import uvloop
 
 from bench.corpus import generate
+from bench.origin_faults import Fault, bomb, break_markup, monster, plan_faults, send_drip, send_huge
 
 HEAD_END = b"\r\n\r\n"
 HEAD_LIMIT_BYTES = 64 * 1024
@@ -81,6 +84,32 @@ class Shelf:
         self.counts: Counter[str] = Counter()
         self.rounds = 0
         self.latency_seconds = 0.0
+        self.faults: dict[bytes, Fault] = {}
+
+    def misbehave(self) -> None:
+        """Give some of the generated feeds a fault each."""
+        for number, fault in plan_faults(self.versions).items():
+            path = b"/feeds/%d" % number
+            self.faults[path] = fault
+            if fault is Fault.MOVED:
+                self.documents[b"/moved" + path] = self.documents[path]
+            elif fault in {Fault.BROKEN, Fault.MONSTER}:
+                feed = generate(number)
+                body = monster() if fault is Fault.MONSTER else break_markup(feed.body)
+                self.documents[path] = prepare(
+                    body, media_type=feed.media_type, etag=f"{number}-broken", updated_at=feed.updated_at
+                )
+        self.bomb = bomb() if Fault.BOMB in self.faults.values() else b""
+
+    def fault_answer(self, path: bytes) -> bytes | None:
+        """Return the short answer of a feed at fault, None where it has the usual one."""
+        status = {Fault.ERROR: "500 Internal Server Error", Fault.NOT_FOUND: "404 Not Found", Fault.GONE: "410 Gone"}
+        fault = self.faults.get(path)
+        if fault in status:
+            return f"HTTP/1.1 {status[fault]}\r\nContent-Length: 0\r\n\r\n".encode()
+        if fault is Fault.MOVED:
+            return b"HTTP/1.1 301 Moved Permanently\r\nLocation: /moved%s\r\nContent-Length: 0\r\n\r\n" % path
+        return self.bomb if fault is Fault.BOMB else None
 
     def generate(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -150,6 +179,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self.pending = b""
+        self.sending: asyncio.Task[None] | None = None  # held here: the loop itself does not hold tasks
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -164,7 +194,14 @@ class Connection(asyncio.Protocol):
                 self.transport.write(BAD_REQUEST)
                 self.transport.close()
                 return
-            answer = self.shelf.answer(words[1], head)
+            fault = self.shelf.faults.get(words[1])
+            if fault in {Fault.TIMEOUT, Fault.HUGE, Fault.DRIP}:
+                self.shelf.counts["requests"] += 1
+                if fault is not Fault.TIMEOUT:
+                    send = send_huge if fault is Fault.HUGE else send_drip
+                    self.sending = asyncio.get_running_loop().create_task(send(self.transport))
+                return
+            answer = self.shelf.fault_answer(words[1]) or self.shelf.answer(words[1], head)
             last = b"\r\nconnection: close" in head.lower()
             if self.shelf.latency_seconds and not words[1].startswith(b"/control/"):
                 asyncio.get_running_loop().call_later(self.shelf.latency_seconds, self._send, answer, last)
@@ -237,7 +274,12 @@ async def serve(shelf: Shelf, hosts: list[str]) -> None:
     loop = asyncio.get_running_loop()
     sockets = listen(hosts)
     servers = [await loop.create_server(lambda: Connection(shelf), sock=opened, backlog=1024) for opened in sockets]
-    ready = {"port": sockets[0].getsockname()[1], "hosts": hosts, "paths": [path.decode() for path in shelf.documents]}
+    ready = {
+        "port": sockets[0].getsockname()[1],
+        "hosts": hosts,
+        "paths": [path.decode() for path in shelf.documents if not path.startswith(b"/moved")],
+        "faults": {path.decode(): fault.value for path, fault in shelf.faults.items()},
+    }
     print(json.dumps(ready), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)  # the parent holds the other end: it closes when the parent does
     for server in servers:
@@ -247,11 +289,14 @@ async def serve(shelf: Shelf, hosts: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="A loopback origin for benchmarks and tests")
     parser.add_argument("--feeds", type=int, default=0, help="generated feeds to serve")
+    parser.add_argument("--faults", action="store_true", help="some generated feeds misbehave")
     parser.add_argument("--directory", type=Path, help="folder of files to serve")
     parser.add_argument("--hosts", type=int, default=64, help="loopback addresses to serve on, from 127.0.0.1")
     chosen = parser.parse_args()
     shelf = Shelf()
     shelf.generate(range(chosen.feeds))
+    if chosen.faults:
+        shelf.misbehave()
     if chosen.directory:
         shelf.read(chosen.directory)
     uvloop.run(serve(shelf, [f"127.0.0.{number}" for number in range(1, chosen.hosts + 1)]))

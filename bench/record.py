@@ -188,7 +188,9 @@ def measure(
     return Row(name=name, work=kind, unit=unit, count=count, samples=tuple(sample(work) for _ in range(runs)))
 
 
-def run_program(arguments: Sequence[str], *, deadline_seconds: float = 900, cwd: Path | None = None) -> tuple[Sample, str]:
+def run_program(
+    arguments: Sequence[str], *, deadline_seconds: float = 900, cwd: Path | None = None, accepted: Sequence[int] = (0,)
+) -> tuple[Sample, str]:
     """Run a program to its end; CPU and memory are those the kernel counts for it and all children it waited for.
 
     Raises: RuntimeError with the end of its standard error if it fails or is stopped at the deadline.
@@ -206,7 +208,7 @@ def run_program(arguments: Sequence[str], *, deadline_seconds: float = 900, cwd:
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
-        if process.returncode != 0:
+        if process.returncode not in accepted:
             ending = errors.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{' '.join(arguments[-4:])} ended with {process.returncode}: {ending}")
         taken = Sample(
