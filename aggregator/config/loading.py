@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml.comments import CommentedMap
 
 from aggregator.config.consistency import Problem, find_contradictions
 from aggregator.config.environment import Override, read_overrides
-from aggregator.config.reading import line_of, parse_yaml, plain, read_text
+from aggregator.config.reading import line_of, parse_yaml, plain, read_quickly, read_text
 from aggregator.config.reasons import reason_of
 from aggregator.config.settings import Settings
 from aggregator.config.values import feed_key
@@ -40,21 +39,20 @@ def parse_settings(text: str, *, path: Path, environ: Mapping[str, str]) -> Sett
 
     Raises: ConfigError.
     """
-    document = parse_yaml(path, text)
-    data = plain(path, document)
+    data = read_quickly(text) or plain(path, parse_yaml(path, text))
     overrides = read_overrides(environ)
     _apply(overrides, data)
     problems = []
-    if "feeds" not in document:
+    if "feeds" not in data and "feeds" not in parse_yaml(path, text):
         problems.append(Problem(location=("feeds",), reason="is missing; write `feeds: []` to begin with none"))
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
         problems += [Problem(location=details["loc"], reason=reason_of(details)) for details in error.errors()]
-        raise _config_error(path, document, overrides, problems) from None
+        raise _config_error(path, text, overrides, problems) from None
     problems += find_contradictions(settings)
     if problems:
-        raise _config_error(path, document, overrides, problems)
+        raise _config_error(path, text, overrides, problems)
     return _complete(settings, path)
 
 
@@ -82,9 +80,8 @@ def _complete(settings: Settings, path: Path) -> Settings:
     return settings.model_copy(update={"site": site, "store": store, "topics": topics})
 
 
-def _config_error(
-    path: Path, document: CommentedMap, overrides: Sequence[Override], problems: Sequence[Problem]
-) -> ConfigError:
+def _config_error(path: Path, text: str, overrides: Sequence[Override], problems: Sequence[Problem]) -> ConfigError:
+    document = parse_yaml(path, text)  # read once more, with the lines
     variables: dict[tuple[str | int, ...], str] = {override.location: override.variable for override in overrides}
     found: list[tuple[int, ConfigError]] = []
     for problem in problems:
