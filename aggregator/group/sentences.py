@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from aggregator.group.words import plain_text
 from aggregator.group.sentence_words import LETTERED, SentenceWords, sentence_words
 
 _CLOSERS = "\"'\u201c\u201d\u2019\u2018\u00bb\u00ab\u203a\u2039)\\]"
@@ -30,7 +31,17 @@ _LAST_DAY = 31
 _BYLINE = re.compile(r"\s*\((?:[a-zäöü]{2,6})(?:[/, ]{1,2}\w{2,6}){0,3}(?:, [\d. ]+)?\)")
 _LOWER_NAME = re.compile(r"^(?:[ei][A-Z]\w+|\w+\.(?:de|ch|at|com|org|net|io|fr|it|eu))$")
 _MARKS_OF_OWN = frozenset("#@•*▶►→+")
+_BLOCK = re.compile(
+    r"</?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|table|tr|td|th|hr|br|pre|figure|section|article)\b[^>]*>", re.IGNORECASE
+)
+_UNREAD = re.compile(r"<(figcaption|table|pre)\b[^>]*>.*?</\1>", re.IGNORECASE | re.DOTALL)  # captions, figures, programs
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+def plain_lines(sanitised_html: str) -> str:
+    """Return the running text of sanitised HTML, a line a block."""
+    lines = plain_text(_BLOCK.sub("\n", _UNREAD.sub("\n", sanitised_html))).splitlines()
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
 def split_sentences(text: str, language: str = "de") -> tuple[str, ...]:

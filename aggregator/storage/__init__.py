@@ -9,6 +9,7 @@ from __future__ import annotations
 from aggregator.storage.entries import EntryStore, TopicRow, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.grouping import GroupingStore
+from aggregator.storage.keypoints import KeyPointStore, Summary
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
@@ -25,6 +26,7 @@ __all__ = [
     "FeedStore",
     "GroupingStore",
     "HealthStore",
+    "KeyPointStore",
     "ListStore",
     "PushStore",
     "ReadStore",
@@ -34,6 +36,7 @@ __all__ = [
     "StoreCounts",
     "StoryStore",
     "StreamStore",
+    "Summary",
     "TopicRow",
     "TopicStore",
     "Transaction",

@@ -11,6 +11,7 @@ from typing import Protocol
 from aggregator.storage.entries import EntryStore, TopicStore
 from aggregator.storage.feeds import ArticleStore, FeedStore, HealthStore
 from aggregator.storage.grouping import GroupingStore
+from aggregator.storage.keypoints import KeyPointStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
@@ -87,6 +88,11 @@ class Transaction(Protocol):
     @property
     def grouping(self) -> GroupingStore:
         """What grouping asks and tells."""
+        ...
+
+    @property
+    def key_points(self) -> KeyPointStore:
+        """The key points of stories."""
         ...
 
     @property

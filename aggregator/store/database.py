@@ -23,6 +23,7 @@ from aggregator.store.feeds import SqlFeedStore
 from aggregator.store.grouping import SqlGroupingStore
 from aggregator.store.health import SqlHealthStore
 from aggregator.store.invariants import broken_invariants
+from aggregator.store.keypoints import SqlKeyPointStore
 from aggregator.store.lists import SqlListStore
 from aggregator.store.push import SqlPushStore
 from aggregator.store.reader_tables import readers
@@ -94,6 +95,11 @@ class SqlTransaction:
     def grouping(self) -> SqlGroupingStore:
         """What grouping asks and tells."""
         return SqlGroupingStore(self._connection)
+
+    @cached_property
+    def key_points(self) -> SqlKeyPointStore:
+        """The key points of stories."""
+        return SqlKeyPointStore(self._connection)
 
     @cached_property
     def lists(self) -> SqlListStore:

@@ -1,8 +1,8 @@
-"""The tables of grouping: placements, redirects, what was parted, sentence vectors. A change here needs a migration."""
+"""The tables of stories: placements, redirects, what was parted, sentence vectors, key points. A change here needs a migration."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, String, Table, Text
 
 from aggregator.store.columns import Bytes, Time
 from aggregator.store.tables import metadata
@@ -43,5 +43,14 @@ meanings = Table(  # sentence vectors, by what was said and by which model
     Column("model", String, primary_key=True),
     Column("vector", Bytes, nullable=False),  # float16
     Column("made_at", Time, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+summaries = Table(  # key points of stories of several entries
+    "summaries",
+    metadata,
+    Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("fingerprint", String, nullable=False),  # of the texts they were chosen from
+    Column("points", Text, nullable=False),  # JSON [KeyPoint], [] where nothing was good enough
     sqlite_with_rowid=False,
 )
