@@ -56,6 +56,7 @@ from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
+from aggregator.pipeline.summarising import edition_points, summarise_stories
 from aggregator.protocols import Clock, Fetcher, Parser, Poster
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
@@ -234,9 +235,10 @@ class Aggregator:
         )
 
     def group(self) -> GroupReport:
-        """Run one grouping pass: entries find their stories and topics."""
+        """Run one grouping pass: entries find their stories and topics, and stories their key points."""
         with self._grouping:
             stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
+            summarise_stories(self.storage, language=self.settings.site.language, should_stop=lambda: self._stopping)
             topics = group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
         return replace(topics, joined=stories.joined, merged=stories.merged)
 
@@ -253,7 +255,9 @@ class Aggregator:
             self.settle()
             now, rules = self.clock.now(), self._ranking_rules
             report = rank_stories(self.storage, self.settings.topics, rules, now=now, at_once=at_once)
-            return replace(report, editions=make_editions(self.storage, self.site, self.zone, rules, now=now))
+            return replace(
+                report, editions=make_editions(self.storage, self.site, self.zone, rules, now=now, key_points=edition_points)
+            )
 
     @property
     def _ranking_rules(self) -> RankingRules:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlsplit
 
+from aggregator.emit.points import with_points
 from aggregator.emit.text import one_line, teaser
 from aggregator.emit.words import Words, reason_line, words_of
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.entry import Enclosure, Entry
 from aggregator.model.feed import Person
+from aggregator.model.keypoint import KeyPoint
 from aggregator.model.story import Entered, Ranking
 from aggregator.model.topic import Topic
 
@@ -36,6 +38,11 @@ MAX_ENCLOSURES = 10
 MAX_MEDIA_TYPE_CHARS = 127  # RFC 6838, section 4.2
 MAX_URL_CHARS = 2048
 """Longest URL emitted; the limits of an entry hold so that no single one can fill a document."""
+
+Points = Mapping[int, Sequence[KeyPoint]]
+"""Key points by the id of their story."""
+
+NO_POINTS: Points = {}
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of BCP 47, section 2.1
 
@@ -67,10 +74,12 @@ def tag_authority_of(base_url: str) -> str:
     return re.sub(r"[^a-z0-9.-]", "-", (urlsplit(base_url).hostname or "localhost").lower())
 
 
-def build_topic_feed(site: Site, topic: Topic, entries: Sequence[Entry], *, full_text: bool = False) -> FeedDocument:
+def build_topic_feed(
+    site: Site, topic: Topic, entries: Sequence[Entry], *, points: Points = NO_POINTS, full_text: bool = False
+) -> FeedDocument:
     """Return the feed "Mehr zum Thema" of a topic, of the first `topic.limit` entries in the order given.
 
-    `full_text` says that the publishers allow their full texts in it.
+    `points` are the key points of stories. `full_text` says that the publishers allow their full texts in it.
     """
     words = words_of(site.language)
     shown = entries[: min(topic.limit, MAX_ENTRIES)]
@@ -89,6 +98,7 @@ def build_topic_feed(site: Site, topic: Topic, entries: Sequence[Entry], *, full
                 published_at=entry.dated_at,
                 updated_at=_updated_at(entry),
                 full_text=full_text,
+                points=points.get(entry.story_id, ()),
             )
             for entry in shown
         ),
@@ -97,7 +107,13 @@ def build_topic_feed(site: Site, topic: Topic, entries: Sequence[Entry], *, full
 
 
 def build_ranked_feed(
-    site: Site, ranking: Ranking, topic: Topic | None, listed: Sequence[tuple[Entry, Entered]], *, full_text: bool = False
+    site: Site,
+    ranking: Ranking,
+    topic: Topic | None,
+    listed: Sequence[tuple[Entry, Entered]],
+    *,
+    points: Points = NO_POINTS,
+    full_text: bool = False,
 ) -> FeedDocument:
     """Return the feed of a ranking ("Meistgelesene Artikel", "Im Trend") of a topic or of the whole site, in the order given.
 
@@ -118,7 +134,14 @@ def build_ranked_feed(
         updated_at=max((max(entered.at, entry.modified_at) for entry, entered in shown), default=NEVER),
         entries=tuple(
             _with_reason(
-                _document_entry(site, entry, published_at=entered.at, updated_at=entered.at, full_text=full_text),
+                _document_entry(
+                    site,
+                    entry,
+                    published_at=entered.at,
+                    updated_at=entered.at,
+                    full_text=full_text,
+                    points=points.get(entry.story_id, ()),
+                ),
                 reason_line(site.language, readers=entered.readers, publishers=entered.publishers or 0),
             )
             for entry, entered in shown
@@ -168,7 +191,13 @@ def attribution_of(entry: Entry) -> Attribution:
 
 
 def _document_entry(
-    site: Site, entry: Entry, *, published_at: datetime, updated_at: datetime, full_text: bool
+    site: Site,
+    entry: Entry,
+    *,
+    published_at: datetime,
+    updated_at: datetime,
+    full_text: bool,
+    points: Sequence[KeyPoint] = (),
 ) -> DocumentEntry:
     data = entry.data
     attribution = attribution_of(entry)
@@ -177,7 +206,7 @@ def _document_entry(
     counted = article_url is not None and site.links is Links.COUNTED
     summary = teaser(data.summary_html) or teaser(data.content_html)
     content = data.content_html if full_text and len(data.content_html) <= MAX_CONTENT_CHARS else ""
-    return DocumentEntry(
+    described = DocumentEntry(
         id=entry_id(site, entry),
         url=f"{site.base_url}/r/{entry.id}" if counted else article_url or page_url,
         title=_title_of(entry, summary, words_of(site.language)),
@@ -194,6 +223,8 @@ def _document_entry(
         page_url=page_url,
         external_url=article_url if counted else None,
     )
+    counted_below = site.base_url if site.links is Links.COUNTED else None
+    return with_points(described, points, language=site.language, counted_below=counted_below)
 
 
 def _title_of(entry: Entry, summary: str, words: Words) -> str:

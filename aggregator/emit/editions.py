@@ -7,6 +7,7 @@ from html import escape
 
 from aggregator.emit.build import NEVER, Links, Site, describe_entry, mint_id
 from aggregator.emit.edition_words import edition_lead, edition_title, feed_description, feed_title, story_reason
+from aggregator.emit.points import point_item
 from aggregator.emit.text import TEASER_CHARS, one_line, shorten
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionStory
@@ -90,14 +91,8 @@ def _item(site: Site, story: EditionStory) -> str:
     url = f"{site.base_url}/r/{story.entry_id}" if counted else story.url or page
     language = f' lang="{escape(story.language)}"' if story.language else ""
     said = " · ".join(part for part in (story.publisher, story_reason(site.language, story)) if part)
-    points = "".join(_point(point) for point in story.points)
+    points = "".join(point_item(sentence=point.sentence, publisher=point.publisher, url=point.url) for point in story.points)
     return (
         f'<li><p><a href="{escape(url)}"{language}>{escape(story.title, quote=False)}</a><br/>{escape(said, quote=False)}</p>'
         f"{f'<ul>{points}</ul>' if points else ''}</li>"
     )
-
-
-def _point(point: EditionPoint) -> str:
-    publisher = escape(point.publisher, quote=False)
-    named = f'<a href="{escape(point.url)}">{publisher}</a>' if point.url else publisher
-    return f"<li>{escape(point.sentence, quote=False)} ({named})</li>"

@@ -30,6 +30,7 @@ class Words:
     untitled: str
     readers: str
     publishers: str
+    key_points: str
 
 
 GERMAN = Words(
@@ -50,6 +51,7 @@ GERMAN = Words(
     untitled="Ohne Titel",
     readers="{count} Leserinnen und Leser in 24 Stunden",
     publishers="{count} Quellen",
+    key_points="Das Wichtigste in Kürze",
 )
 
 ENGLISH = Words(
@@ -70,6 +72,7 @@ ENGLISH = Words(
     untitled="Untitled",
     readers="{count} readers in 24 hours",
     publishers="{count} sources",
+    key_points="Key points",
 )
 
 FRENCH = Words(
@@ -90,6 +93,7 @@ FRENCH = Words(
     untitled="Sans titre",
     readers="{count} lectrices et lecteurs en 24 heures",
     publishers="{count} sources",
+    key_points="L’essentiel en bref",
 )
 
 ITALIAN = Words(
@@ -110,6 +114,7 @@ ITALIAN = Words(
     untitled="Senza titolo",
     readers="{count} lettrici e lettori in 24 ore",
     publishers="{count} fonti",
+    key_points="In breve",
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from aggregator.group.words import plain_text
 from aggregator.group.sentence_words import LETTERED, SentenceWords, sentence_words
+from aggregator.group.words import plain_text
 
 _CLOSERS = "\"'\u201c\u201d\u2019\u2018\u00bb\u00ab\u203a\u2039)\\]"
 _OPENERS = "\"'\u201e\u201a\u201c\u201d\u2018\u00ab\u00bb\u2039\u203a(\\["

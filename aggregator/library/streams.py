@@ -15,6 +15,7 @@ from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
+from aggregator.model.keypoint import KeyPoint
 from aggregator.model.story import RankedStory, Ranking, Window
 from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
 
@@ -62,10 +63,12 @@ class FrontPage:
     """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics.
 
     `newest_id` is the highest of the stories that were there: an open page is told of those that come after it.
+    `points` are the key points of the first lead's story.
     """
 
     masthead: Masthead
     leads: tuple[Entry, ...]
+    points: tuple[KeyPoint, ...]
     blocks: tuple[TopicBlock, ...]
     newest: tuple[Entry, ...]
     newest_id: int
@@ -97,10 +100,14 @@ class RankingPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """One entry, its topics, what else those topics have, and the article behind it if it was fetched."""
+    """One entry, its topics, what else those topics have, and the article behind it if it was fetched.
+
+    `points` are the key points of its story.
+    """
 
     masthead: Masthead
     entry: Entry
+    points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
     related: tuple[Entry, ...]
     most_read: tuple[RankedStory, ...]
@@ -138,6 +145,7 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
         return FrontPage(
             masthead=masthead,
             leads=leads,
+            points=_points(tx, leads[0]) if leads else (),
             blocks=blocks,
             newest=_without(shown, newest)[: 2 * FRONT_TOPIC_ENTRIES],
             newest_id=max(founding_ids(newest), default=0),
@@ -221,6 +229,7 @@ def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.
         return EntryPage(
             masthead=masthead,
             entry=entry,
+            points=_points(tx, entry),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
             related=tuple(
                 sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
@@ -334,6 +343,10 @@ def is_troubled(feed: Feed) -> bool:
 def count_publishers(entry: Entry) -> int:
     """Return how many publishers carry the entry."""
     return len({origin.site or site_of(origin.feed_url) for origin in entry.origins})
+
+
+def _points(tx: Transaction, entry: Entry) -> tuple[KeyPoint, ...]:
+    return tx.key_points.of([entry.story_id]).get(entry.story_id, ())
 
 
 def _without(shown: set[int], entries: Sequence[Entry]) -> tuple[Entry, ...]:

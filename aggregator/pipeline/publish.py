@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from aggregator.emit.build import Site, build_ranked_feed, build_topic_feed
+from aggregator.emit.build import Points, Site, build_ranked_feed, build_topic_feed
 from aggregator.emit.editions import build_editions_feed
 from aggregator.emit.feed_events import build_health_feed
 from aggregator.emit.render import document_fingerprint, render
@@ -71,11 +71,12 @@ def publish(
 def _topic_document(tx: Transaction, topic: Topic, site: Site) -> FeedDocument:
     newest = tx.topics.entries(topic.slug, limit=topic.limit)
     if topic.order is Order.NEWEST:
-        return build_topic_feed(site, topic, newest)
+        return build_topic_feed(site, topic, newest, points=_points(tx, newest))
     places = tx.lists.places(list_name(_RANKING[topic.order], topic))
     leading = {entry.story_id: entry for entry in _leading_entries(tx, [place.story_id for place in places])}
     ranked = [leading[place.story_id] for place in places if place.story_id in leading]
-    return build_topic_feed(site, topic, _first_distinct([*ranked, *newest], topic.limit))
+    shown = _first_distinct([*ranked, *newest], topic.limit)
+    return build_topic_feed(site, topic, shown, points=_points(tx, shown))
 
 
 def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:
@@ -87,9 +88,12 @@ def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:
 def _ranked_document(tx: Transaction, ranking: Ranking, topic: Topic | None, site: Site) -> FeedDocument:
     entered = tx.lists.entered(list_name(ranking, topic), limit=LIST_ENTRIES)
     entries = tx.entries.get_many(each.entry_id for each in entered)
-    return build_ranked_feed(
-        site, ranking, topic, [(entries[each.entry_id], each) for each in entered if each.entry_id in entries]
-    )
+    listed = [(entries[each.entry_id], each) for each in entered if each.entry_id in entries]
+    return build_ranked_feed(site, ranking, topic, listed, points=_points(tx, entries.values()))
+
+
+def _points(tx: Transaction, entries: Iterable[Entry]) -> Points:
+    return tx.key_points.of(entry.story_id for entry in entries)
 
 
 def _first_distinct(entries: Sequence[Entry], limit: int) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""The tables of stories: placements, redirects, what was parted, sentence vectors, key points. A change here needs a migration."""
+"""The tables of stories: placements, redirects, what was parted, vectors, key points. A change here needs a migration."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "skip": "Skip to content",
     "navigation": "Sections",
     "overview": "Overview",
+    "key_points": "Key points",
     "most_read": "Most-read articles",
     "most_read_short": "Most read",
     "most_read_in": "Most read: {topic}",

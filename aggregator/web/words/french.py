@@ -10,6 +10,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "skip": "Aller au contenu",
     "navigation": "Rubriques",
     "overview": "Accueil",
+    "key_points": "L’essentiel en bref",
     "most_read": "Articles les plus lus",
     "most_read_short": "Les plus lus",
     "most_read_in": "Les plus lus : {topic}",

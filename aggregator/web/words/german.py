@@ -10,6 +10,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "skip": "Zum Inhalt springen",
     "navigation": "Rubriken",
     "overview": "Übersicht",
+    "key_points": "Das Wichtigste in Kürze",
     "most_read": "Meistgelesene Artikel",
     "most_read_short": "Meistgelesen",
     "most_read_in": "Meistgelesen: {topic}",

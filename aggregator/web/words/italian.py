@@ -10,6 +10,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "skip": "Vai al contenuto",
     "navigation": "Rubriche",
     "overview": "Panoramica",
+    "key_points": "In breve",
     "most_read": "Articoli più letti",
     "most_read_short": "I più letti",
     "most_read_in": "I più letti: {topic}",

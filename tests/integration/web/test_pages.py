@@ -13,7 +13,9 @@ import pytest
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import Person, PollState
+from aggregator.model.keypoint import KeyPoint
 from aggregator.model.topic import Assignment
+from aggregator.storage import Summary
 from tests.fakes.newsroom import NOON, TOPICS
 from tests.fakes.website import Newsroom, open_site
 
@@ -449,3 +451,26 @@ def add_many(newsroom: Newsroom, number: int) -> None:
     for entry_id in range(100, 100 + number):  # two of each minute: ties are the hard part of paging
         data = EntryData(title=f"Meldung {entry_id}", url=f"https://zeitung.example/{entry_id}")
         add_entry(newsroom, entry_id, data, topic="wissen", minutes=entry_id // 2)
+
+
+def test_key_points_stand_on_the_front_page_and_the_page_of_an_entry_each_with_its_publisher(newsroom: Newsroom) -> None:
+    lead = int(re.findall(r'href="/entries/(\d+)"', newsroom.client.get("/").text)[0])
+    entry = newsroom.entry(lead)
+    texts = ("Ein Satz <b>über</b> das Thema.", "Ein zweiter Satz & sein Ende.")
+    chosen = tuple(
+        KeyPoint(text=text, entry_id=lead, publisher="Zeitung & Co.", url=url, language="en")
+        for text, url in zip(texts, ("https://a.example/1", "javascript:alert(1)"), strict=True)
+    )
+    for path in ("/", f"/entries/{lead}"):
+        assert "Das Wichtigste in Kürze" not in newsroom.client.get(path).text
+    with newsroom.storage.write() as tx:
+        tx.key_points.save({entry.story_id: Summary(fingerprint="f", points=chosen)})
+    for path in ("/", f"/entries/{lead}"):
+        page = newsroom.client.get(path).text
+        Outline(page)
+        assert "Das Wichtigste in Kürze" in page
+        assert '<ul lang="en">' in page
+        assert "Ein Satz &lt;b&gt;über&lt;/b&gt; das Thema." in page
+        assert "Ein zweiter Satz &amp; sein Ende." in page
+        assert f'<a href="/r/{lead}" rel="noopener nofollow">Zeitung &amp; Co.</a>' in page
+        assert "javascript:" not in page
