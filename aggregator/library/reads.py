@@ -99,7 +99,8 @@ class ReadRecorder:
                 fetched_at=self._fetches.get((address, facts.user_agent)),
             )
             self._visits.append(visit)
-            self._changed.notify()
+            if len(self._visits) in {1, self._batch}:  # what the thread waits for; to wake it for each read would cost more
+                self._changed.notify()
         return None
 
     def note_fetch(self, *, at: datetime, address: str, user_agent: str) -> None:
@@ -118,8 +119,9 @@ class ReadRecorder:
         if why_not_counted(facts) is not None:
             return
         with self._changed:
+            if not self._views:
+                self._changed.notify()
             self._views[name, places] += 1
-            self._changed.notify()
 
     def tell(self, via: Via, *, counted: int = 0, discarded: Mapping[str, int] | None = None) -> None:
         """Add reads that did not come this way to the counts that are shown."""

@@ -240,13 +240,16 @@ def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.
         )
 
 
-def read_entry(storage: Storage, entry_id: int) -> Entry:
-    """Return an entry.
+def read_entry_url(storage: Storage, entry_id: int) -> str:
+    """Return where an entry leads.
 
-    Raises: EntryNotFound.
+    Raises: EntryNotFound for an entry without an address, too.
     """
     with storage.read() as tx:
-        return _entry(tx, entry_id)
+        url = tx.entries.url_of(entry_id) if 0 < entry_id < ENTRY_ID_LIMIT else None
+    if url is None:
+        raise EntryNotFound(entry_id)
+    return url
 
 
 def read_feed_health(storage: Storage) -> FeedHealth:

@@ -66,12 +66,15 @@ class StoryStore(Protocol):
     def ranked(self, ranking: Ranking, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
         """Return stories by score falling, then the newer id; *Meistgelesen* holds what was read in the last 24 hours.
 
-        A topic's *Trend* is looked for among its newest entries and the first of the whole order.
+        Those of a topic are looked for among its 500 newest entries and the 2,000 first stories of the whole order.
         """
         ...
 
     def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
-        """Return stories by their readers in the window falling, then the newer id; the score is the number of readers."""
+        """Return stories by their readers in the window falling, then the newer id; the score is the number of readers.
+
+        Those of a topic are looked for as in `ranked`.
+        """
         ...
 
     def of_span(self, *, since: datetime, until: datetime, limit: int) -> list[StoryStanding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.entry import Entry
@@ -15,6 +15,8 @@ from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
 from aggregator.store.retention import prune_entries
 from aggregator.store.tables import entries
+
+_URL_OF = select(entries.c.url).where(entries.c.id == bindparam("id"))
 
 
 class SqlEntryStore:
@@ -37,6 +39,11 @@ class SqlEntryStore:
     def get(self, entry_id: int) -> Entry | None:
         """Return one entry."""
         return load_by_ids(self._connection, (entry_id,)).get(entry_id)
+
+    def url_of(self, entry_id: int) -> str | None:
+        """Return the address of an entry; None where it has none, or is not stored."""
+        url: str | None = self._connection.execute(_URL_OF, {"id": entry_id}).scalar()
+        return url
 
     def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
         """Return the entries that exist among `ids`."""

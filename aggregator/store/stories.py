@@ -37,7 +37,10 @@ from aggregator.store.tables import (
 
 _RECOUNT = "recount"  # key of the note that sums are to be computed anew, whatever their half-lives
 _RANKED_HOUR = "ranked_hour"  # key of the note that says up to which hour the windows were brought
-_TOPIC_NEWEST = 500  # entries of a topic among which its trend is looked for: some days of the busiest topics
+# Where the first stories of a topic are looked for: a topic that is a tenth of everything has 200 among the leading ones; of
+# a smaller one the newest entries are some weeks.
+_TOPIC_NEWEST = 500
+_TOPIC_LEADING = 2_000
 _WINDOW_HOURS = {window: int(window.span / timedelta(hours=1)) for window in Window}
 _READERS = {Window.DAY: stories.c.readers_24h, Window.WEEK: stories.c.readers_7d, Window.MONTH: stories.c.readers_30d}
 _SOMEBODY_READ = {Window.DAY: READ_24H, Window.WEEK: READ_7D, Window.MONTH: READ_30D}
@@ -140,12 +143,31 @@ class SqlStoryStore:
 
     def ranked(self, ranking: Ranking, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
         """Return stories by score falling, then the newer id."""
-        order = (_SCORE[ranking].desc(), stories.c.id.desc())
-        first = _standing(_SCORE[ranking], stories.c.readers_24h).where(_IN_ORDER[ranking]).order_by(*order).limit(limit)
+        return self._first(_SCORE[ranking], stories.c.readers_24h, _IN_ORDER[ranking], limit=limit, topic=topic)
+
+    def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
+        """Return stories by their readers in the window falling, then the newer id."""
+        readers = _READERS[window]
+        # In the window of 24 hours the index of the score holds who was read; there are few enough to sort.
+        return self._first(readers, readers, _SOMEBODY_READ[window], limit=limit, topic=topic)
+
+    def _first(
+        self,
+        order: ColumnElement[Any],
+        readers: ColumnElement[Any],
+        listed: ColumnElement[bool],
+        *,
+        limit: int,
+        topic: str | None,
+    ) -> list[StoryStanding]:
+        """Return the first stories of an order that holds what is `listed`.
+
+        Those of a topic are looked for in two places of bounded size, or a small topic would cost a walk through everything.
+        """
+        falling = (order.desc(), stories.c.id.desc())
+        first = _standing(order, readers).where(listed).order_by(*falling).limit(limit)
         if topic is None:
             return self._standings(first)
-        if ranking is Ranking.MOST_READ:
-            return self._standings(first.where(_in_topic(topic)))
         newest = (
             select(entry_topics.c.entry_id)
             .where(entry_topics.c.slug == topic)
@@ -154,20 +176,17 @@ class SqlStoryStore:
             .subquery("newest")
         )
         of_newest = select(entries.c.story_id).join(newest, newest.c.entry_id == entries.c.id)
-        near = _standing(_SCORE[ranking], stories.c.readers_24h).where(stories.c.id.in_(of_newest), IN_TREND)
-        leading = select(stories.c.id).where(IN_TREND).order_by(*order).limit(_TOPIC_NEWEST).subquery("leading")
-        far = _standing(_SCORE[ranking], stories.c.readers_24h).join(leading, leading.c.id == stories.c.id)
-        found = {story.id: story for story in (*self._standings(near), *self._standings(far.where(_in_topic(topic))))}
-        return sorted(found.values(), key=lambda story: (-story.score, -story.id))[:limit]
-
-    def most_read(self, window: Window, *, limit: int, topic: str | None = None) -> list[StoryStanding]:
-        """Return stories by their readers in the window falling, then the newer id."""
-        readers = _READERS[window]
-        statement = _standing(readers, readers).where(_SOMEBODY_READ[window])
-        if topic is not None:
-            statement = statement.where(_in_topic(topic))
-        # In the window of 24 hours the index of the score holds who was read; there are few enough to sort.
-        return self._standings(statement.order_by(readers.desc(), stories.c.id.desc()).limit(limit))
+        leading = (
+            select(stories.c.id, stories.c.entry_id).where(listed).order_by(*falling).limit(_TOPIC_LEADING).subquery("leading")
+        )
+        of_leading = (
+            select(leading.c.id)
+            .join(entry_topics, entry_topics.c.entry_id == leading.c.entry_id)
+            .where(entry_topics.c.slug == topic)
+        )
+        near = select(stories.c.id, order.label("place")).where(listed, stories.c.id.in_(of_newest.union(of_leading)))
+        found = near.order_by(*falling).limit(limit).subquery("found")
+        return self._standings(_standing(order, readers).join(found, found.c.id == stories.c.id).order_by(*falling))
 
     def of_span(self, *, since: datetime, until: datetime, limit: int) -> list[StoryStanding]:
         """Return what was read most in a span, by its readers in it, and what was carried most, by publishers."""
@@ -262,15 +281,6 @@ def _standing(score: ColumnElement[Any], readers: ColumnElement[Any]) -> Select[
         site.label("site"),
         score.label("score"),
         readers.label("readers"),
-    )
-
-
-def _in_topic(slug: str) -> ColumnElement[bool]:
-    return (
-        select(entry_topics.c.entry_id)
-        .where(entry_topics.c.entry_id == stories.c.entry_id, entry_topics.c.slug == slug)
-        .correlate(stories)
-        .exists()
     )
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.errors import EntryNotFound
-from aggregator.library.streams import read_entry
+from aggregator.library.streams import read_entry_url
 from aggregator.model.reading import Via
 from aggregator.web.site import web_of
 from aggregator.web.visitors import client_address, read_facts
@@ -17,18 +17,19 @@ ENTRY_ID_DIGITS = 15  # ids are below 10^15
 async def follow_entry(request: Request) -> Response:
     """Redirect to the publisher. The target is the stored one, never taken from the request: no open redirect."""
     web = web_of(request)
-    entry = read_entry(web.storage, entry_id_of(request))
-    if entry.data.url is None or not is_web_url(entry.data.url):
-        raise EntryNotFound(entry.id)
+    entry_id = entry_id_of(request)
+    url = read_entry_url(web.storage, entry_id)
+    if not is_web_url(url):
+        raise EntryNotFound(entry_id)
     web.recorder.count_read(
         read_facts(request),
-        entry_id=entry.id,
+        entry_id=entry_id,
         at=web.clock.now(),
         via=Via.CLICK,
         address=client_address(request, web.trusted_proxies),
     )
     headers = {
-        "location": location_of(entry.data.url),
+        "location": location_of(url),
         "cache-control": "no-store",
         "x-robots-tag": "noindex",
         "referrer-policy": "no-referrer",

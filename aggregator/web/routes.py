@@ -41,6 +41,7 @@ async def serve_static(request: Request) -> Response:
 def make_routes() -> list[Route]:
     """Return the routes, feeds before pages: a page's path would take a feed's as well."""
     return [
+        Route("/r/{entry_id}", clicks.follow_entry),  # first: routes are tried in turn, and clicks come in bursts
         Route("/topics/{slug}/most-read.{format}", feeds.serve_feed),
         Route("/topics/{slug}/trending.{format}", feeds.serve_feed),
         Route("/topics/{slug}.{format}", feeds.serve_feed),
@@ -49,7 +50,6 @@ def make_routes() -> list[Route]:
         Route("/trending.{format}", feeds.serve_feed),
         Route("/editions/daily.{format}", feeds.serve_feed),
         Route("/editions/weekly.{format}", feeds.serve_feed),
-        Route("/r/{entry_id}", clicks.follow_entry),
         Route("/", pages.show_front),
         Route("/topics/{slug}", pages.show_topic),
         Route("/topics/{slug}/most-read", pages.show_most_read),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import Request
 
@@ -29,28 +29,29 @@ def client_address(request: Request, trusted: tuple[Network, ...]) -> str:
         return address
     forwarded = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
     for hop in reversed(forwarded):
-        if not is_address(hop):
+        parsed = _parse(hop)
+        if parsed is None:
             break
         address = hop
-        if not is_trusted(hop, trusted):
+        if not _is_in(parsed, trusted):
             break
     return address
 
 
 def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
     """Return whether the address is one of our proxies."""
-    if not is_address(address):
-        return False
-    parsed = ip_address(address)
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:  # what a dual-stack socket calls an IPv4 peer
-        parsed = parsed.ipv4_mapped
-    return any(parsed in network for network in trusted)
+    parsed = _parse(address)
+    return parsed is not None and _is_in(parsed, trusted)
 
 
-def is_address(text: str) -> bool:
-    """Return whether the text is an IP address."""
+def _is_in(address: IPv4Address | IPv6Address, trusted: tuple[Network, ...]) -> bool:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:  # what a dual-stack socket calls an IPv4 peer
+        address = address.ipv4_mapped
+    return any(address in network for network in trusted)
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
