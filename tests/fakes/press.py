@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from aggregator.storage import Storage
 from tests.fakes.changes import NOON, configure, key_of, make_update, read_feed, save
 
 BERN = Topic(slug="bern", title="Bern")
+RANKED_PATHS = ("/most-read", "/trending", f"/topics/{BERN.slug}/most-read", f"/topics/{BERN.slug}/trending")
+ENTRIES_AN_HOUR = 4
 SITE = Site(title="Newsraum", base_url="https://news.example", language="de", tag_authority="news.example")
 
 
@@ -54,6 +57,18 @@ class Press:
         """A list is seen."""
         with self.storage.write() as tx:
             tx.lists.add_views({(name, places): times})
+
+    def live_an_hour(self, hour: int, chance: random.Random) -> None:
+        """Publishers bring entries out; readers prefer a few, mostly new ones; pages are seen."""
+        at = NOON + hour * HOUR
+        first = hour * ENTRIES_AN_HOUR + 1
+        for number in range(first, first + ENTRIES_AN_HOUR):
+            self.publish_entry(number, publisher=chance.randrange(3), at=at)
+        for reader in range(12):
+            number = max(1, first + ENTRIES_AN_HOUR - 1 - int(chance.paretovariate(0.8)))
+            self.read(number, [f"reader {reader}"], at=at + timedelta(minutes=chance.randrange(60)))
+        self.view("trending", chance.randrange(20))
+        self.view("most-read", chance.randrange(20))
 
     def rank(self, at: datetime = NOON, *, at_once: bool = True) -> RankReport:
         """Rank."""

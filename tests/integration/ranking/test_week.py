@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import feedparser
 import pytest
@@ -13,23 +13,9 @@ from aggregator.model.story import Ranking
 from aggregator.pipeline.ranking import RankingRules
 from aggregator.storage import Storage
 from tests.fakes.changes import NOON
-from tests.fakes.press import BERN, HOUR, Press
+from tests.fakes.press import HOUR, RANKED_PATHS, Press
 
 WEEK_HOURS = 7 * 24
-ENTRIES_AN_HOUR = 4
-PATHS = ("/most-read", "/trending", f"/topics/{BERN.slug}/most-read", f"/topics/{BERN.slug}/trending")
-
-
-def live_an_hour(press: Press, chance: random.Random, hour: int, at: datetime) -> None:
-    """Publishers bring entries out; readers prefer a few, mostly new ones; pages are seen."""
-    first = hour * ENTRIES_AN_HOUR + 1
-    for number in range(first, first + ENTRIES_AN_HOUR):
-        press.publish_entry(number, publisher=chance.randrange(3), at=at)
-    for reader in range(12):
-        number = max(1, first + ENTRIES_AN_HOUR - 1 - int(chance.paretovariate(0.8)))
-        press.read(number, [f"reader {reader}"], at=at + timedelta(minutes=chance.randrange(60)))
-    press.view("trending", chance.randrange(20))
-    press.view("most-read", chance.randrange(20))
 
 
 @pytest.mark.parametrize("quantum", [timedelta(minutes=15), timedelta(hours=6)])
@@ -41,10 +27,10 @@ def test_over_a_week_no_entry_comes_twice_or_changes_its_dates(storage: Storage,
     not_modified = changed_within_quantum = 0
     for hour in range(WEEK_HOURS):
         at = NOON + hour * HOUR
-        live_an_hour(press, chance, hour, at)
+        press.live_an_hour(hour, chance)
         ranked = press.rank(at + HOUR, at_once=hour == 0 or (at + HOUR - NOON) % quantum < HOUR).lists > 0
         documents = press.emit(now=at + HOUR)
-        for path in PATHS:
+        for path in RANKED_PATHS:
             document = documents[path]
             if etags.get(path) == document.etag:
                 not_modified += 1
@@ -59,8 +45,8 @@ def test_over_a_week_no_entry_comes_twice_or_changes_its_dates(storage: Storage,
                 seen = (entry.published, entry.updated, entry.summary if "summary" in entry else "")
                 assert known[path].setdefault(entry.id, seen) == seen, "an entry that a reader would mark unread again"
     assert changed_within_quantum == 0, "between quanta every request is answered 304"
-    assert not_modified >= len(PATHS) * (WEEK_HOURS - WEEK_HOURS * HOUR / quantum)
-    assert all(len(known[path]) > 10 for path in PATHS)
+    assert not_modified >= len(RANKED_PATHS) * (WEEK_HOURS - WEEK_HOURS * HOUR / quantum)
+    assert all(len(known[path]) > 10 for path in RANKED_PATHS)
     for ranking in Ranking:
         entered = [each.entry_id for each in press.entered(ranking)]
         assert len(entered) == len(set(entered))
