@@ -12,6 +12,8 @@ from aggregator.app import Aggregator
 from aggregator.cli.opening import reader_site
 from aggregator.googlereader.asgi import create_reader_app
 from aggregator.googlereader.routes import takes
+from aggregator.model.reading import Via
+from aggregator.rank.counting import NotCounted
 from aggregator.web.headers import SecurityHeaders, security_headers
 from aggregator.web.site import Web
 from aggregator.web.visitors import client_address
@@ -29,6 +31,7 @@ def open_application(aggregator: Aggregator, *, stopping: Callable[[], bool] = l
             site=site,
             clock=aggregator.clock,
             address_of=partial(client_address, trusted=web.trusted_proxies),
+            tell=partial(_tell, web),
         )
         secured = SecurityHeaders(readers, headers=security_headers(site.base_url))
 
@@ -37,3 +40,8 @@ def open_application(aggregator: Aggregator, *, stopping: Callable[[], bool] = l
             await door(scope, receive, send)
 
         yield application
+
+
+def _tell(web: Web, reason: NotCounted | None, count: int) -> None:
+    """Bring what becomes of the reads of feed readers into the metrics."""
+    web.recorder.tell(Via.SYNC, counted=0 if reason else count, discarded={reason: count} if reason else {})

@@ -19,6 +19,7 @@ from aggregator.googlereader.calls import PRIVATE, BadCall, BodyTooLarge, Door, 
 from aggregator.googlereader.routes import ALIAS, make_routes
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.login_limits import LoginLimiter
+from aggregator.library.syncing import Tell, tell_nobody
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 
@@ -30,8 +31,18 @@ _STREAMS = re.compile(r"(.*/(?:stream/contents|reader/atom)/)(.*)", re.DOTALL)
 _SLASHES = re.compile(r"//+")
 
 
-def create_reader_app(*, storage: Storage, site: ReaderSite, clock: Clock, address_of: Callable[[Request], str]) -> Starlette:
-    """Return the application over an open store. `address_of` tells a client's address, for the limit on wrong passwords."""
+def create_reader_app(
+    *,
+    storage: Storage,
+    site: ReaderSite,
+    clock: Clock,
+    address_of: Callable[[Request], str],
+    tell: Tell = tell_nobody,
+) -> Starlette:
+    """Return the application over an open store.
+
+    `address_of` tells a client's address, for the limit on wrong passwords; `tell` hears what becomes of reads.
+    """
     app = Starlette(
         routes=make_routes(),
         exception_handlers={
@@ -44,7 +55,7 @@ def create_reader_app(*, storage: Storage, site: ReaderSite, clock: Clock, addre
         middleware=[Middleware(PlainPaths), Middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=5)],
     )
     app.router.redirect_slashes = False
-    app.state.door = Door(storage=storage, site=site, clock=clock, limiter=LoginLimiter(), address_of=address_of)
+    app.state.door = Door(storage=storage, site=site, clock=clock, limiter=LoginLimiter(), address_of=address_of, tell=tell)
     return app
 
 

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.login_limits import LoginLimiter
 from aggregator.library.readers import reader_by_token
+from aggregator.library.syncing import Tell, tell_nobody
 from aggregator.model.reader import Reader
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
@@ -36,13 +37,17 @@ class BodyTooLarge(BadCall):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What stands behind every handler. `address_of` tells the client's address, behind trusted proxies too."""
+    """What stands behind every handler.
+
+    `address_of` tells the client's address, behind trusted proxies too; `tell` hears what becomes of reads.
+    """
 
     storage: Storage
     site: ReaderSite
     clock: Clock
     limiter: LoginLimiter
     address_of: Callable[[Request], str]
+    tell: Tell = tell_nobody
 
 
 class Parameters:

@@ -22,7 +22,7 @@ def edit_tag(call: Call, reader: Reader) -> Response:
     starred = True if STARRED in added else False if STARRED in removed else None
     if read is not None or starred is not None:
         ids = parse_item_ids(call.parameters.all("i"))
-        mark_items(call.door.storage, reader, ids, now=call.door.clock.now(), read=read, starred=starred)
+        mark_items(call.door.storage, reader, ids, now=call.door.clock.now(), read=read, starred=starred, tell=call.door.tell)
     return plain(OK)
 
 
@@ -33,7 +33,7 @@ def mark_all_as_read(call: Call, reader: Reader) -> Response:
     streams = call.parameters.all("s")
     until = parse_time(call.parameters.first("ts")) or now
     for stream in streams:
-        mark_all_read(door.storage, reader, door.site, parse_stream(stream), until=until, now=now)
+        mark_all_read(door.storage, reader, door.site, parse_stream(stream), until=until, now=now, tell=door.tell)
     return plain(OK)
 
 

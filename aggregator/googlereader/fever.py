@@ -136,7 +136,7 @@ def _mark(call: Call, reader: Reader, subscriptions: Sequence[Subscription]) -> 
         read = {"read": True, "unread": False}.get(state)
         starred = {"saved": True, "unsaved": False}.get(state)
         if read is not None or starred is not None:
-            mark_items(door.storage, reader, [int(number)], now=now, read=read, starred=starred)
+            mark_items(door.storage, reader, [int(number)], now=now, read=read, starred=starred, tell=door.tell)
     elif kind in {"feed", "group"} and state == "read":
         folder = folder_named(subscriptions, number)
         name = (
@@ -148,7 +148,8 @@ def _mark(call: Call, reader: Reader, subscriptions: Sequence[Subscription]) -> 
             if kind == "group" and folder is not None
             else StreamName(kind=Kind.UNKNOWN)
         )
-        mark_all_read(door.storage, reader, door.site, name, until=parse_time(form.first("before")) or now, now=now)
+        until = parse_time(form.first("before")) or now
+        mark_all_read(door.storage, reader, door.site, name, until=until, now=now, tell=door.tell)
     return state
 
 

@@ -118,7 +118,8 @@ def update_entries(call: Call, reader: Reader) -> Response:
     if not isinstance(ids, list) or status not in STATUS:
         return _problem("entry_ids is a list, status is read or unread", 400)
     numbers = [number for number in ids if isinstance(number, int) and not isinstance(number, bool)]
-    mark_items(call.door.storage, reader, numbers, now=call.door.clock.now(), read=STATUS[str(status)])
+    door = call.door
+    mark_items(door.storage, reader, numbers, now=door.clock.now(), read=STATUS[str(status)], tell=door.tell)
     return _done()
 
 
@@ -149,8 +150,8 @@ def mark_category_read(call: Call, reader: Reader) -> Response:
 
 
 def _mark_read(call: Call, reader: Reader, name: StreamName) -> Response:
-    now = call.door.clock.now()
-    mark_all_read(call.door.storage, reader, call.door.site, name, until=now, now=now)
+    door, now = call.door, call.door.clock.now()
+    mark_all_read(door.storage, reader, door.site, name, until=now, now=now, tell=door.tell)
     return _done()
 
 

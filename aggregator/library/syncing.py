@@ -6,7 +6,7 @@ Everything the Google Reader, Fever and Miniflux APIs do is here, once; the door
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -24,11 +24,19 @@ from aggregator.model.reader import (
     split_item_id,
 )
 from aggregator.rank.batches import sync_weight
+from aggregator.rank.counting import NotCounted
 from aggregator.storage import Storage, Transaction
 
 ITEM_ID_LIMIT = 10**15  # ids stay below, so that no 16-digit number is taken for 16 hex digits
 PENDING_WINDOW = timedelta(minutes=1)  # of rank.batches.READS_A_MINUTE
 _UNTOUCHED = EntryState()
+
+Tell = Callable[[NotCounted | None, int], None]
+"""Hears how many reads do not count, and why, or (None) that they will unless they are taken back; never whose."""
+
+
+def tell_nobody(_reason: NotCounted | None, _count: int) -> None:
+    """Tell nobody."""
 
 
 class Kind(enum.Enum):
@@ -166,28 +174,42 @@ def mark_items(
     now: datetime,
     read: bool | None = None,
     starred: bool | None = None,
+    tell: Tell = tell_nobody,
 ) -> int:
-    """Mark items and return how many became read.
+    """Mark items and return how many became read; `tell` hears what becomes of them.
 
     A read counts once the time for second thoughts is over (`pipeline.settling`), for what a batch of this size is worth.
     """
     entry_ids = list(dict.fromkeys(split_item_id(item_id)[1] for item_id in item_ids if is_item_id(item_id)))
     with storage.write() as tx:
-        weight = 0.0
-        if read and reader.counts_reads:
-            lately = tx.states.pending(reader.id, since=now - PENDING_WINDOW)
-            weight = sync_weight(batch=len(entry_ids), lately=lately)
-        return tx.states.mark(reader.id, entry_ids, at=now, read=read, starred=starred, weight=weight)
+        lately = 0 if read is None else tx.states.pending(reader.id, since=now - PENDING_WINDOW)
+        weight = sync_weight(batch=len(entry_ids), lately=lately) if read and reader.counts_reads else 0.0
+        marked = tx.states.mark(reader.id, entry_ids, at=now, read=read, starred=starred, weight=weight)
+        left = tx.states.pending(reader.id, since=now - PENDING_WINDOW) if read is False and lately else lately
+    if read:
+        tell(None if weight else NotCounted.BULK if reader.counts_reads else NotCounted.UNWANTED, marked)
+    elif lately > left:
+        tell(NotCounted.TAKEN_BACK, lately - left)
+    return marked
 
 
 def mark_all_read(
-    storage: Storage, reader: Reader, site: ReaderSite, name: StreamName, *, until: datetime, now: datetime
+    storage: Storage,
+    reader: Reader,
+    site: ReaderSite,
+    name: StreamName,
+    *,
+    until: datetime,
+    now: datetime,
+    tell: Tell = tell_nobody,
 ) -> int:
     """Mark everything read that came into a stream until then, and return how much that was. It counts for nothing."""
     with storage.write() as tx:
         wanted = ItemFilter(seen_until=until)
         selection = _select(_Shelf.of(tx, reader, site), name, wanted)
-        return 0 if selection is None else tx.states.mark_all_read(selection, at=now)
+        marked = 0 if selection is None else tx.states.mark_all_read(selection, at=now)
+    tell(NotCounted.MARK_ALL, marked)
+    return marked
 
 
 def is_item_id(item_id: int) -> bool:

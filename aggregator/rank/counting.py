@@ -38,6 +38,10 @@ class NotCounted(enum.StrEnum):
     NEW_ACCOUNT = "new_account"
     NETWORK = "network"
     ANONYMOUS = "anonymous"  # in a household that has accounts
+    BULK = "bulk"  # of a feed reader that marks so many at once that nobody read them
+    MARK_ALL = "mark_all"
+    TAKEN_BACK = "taken_back"  # marked unread again within a minute
+    UNWANTED = "unwanted"  # the reader does not want to be counted
 
 
 def why_not_counted(facts: ReadFacts) -> NotCounted | None:

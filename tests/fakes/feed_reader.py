@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from aggregator.library.catalogue import ReaderSite
 from aggregator.library.readers import add_reader
 from aggregator.model.entry import Entry
 from aggregator.pipeline.settling import settle_reads
+from aggregator.rank.counting import NotCounted
 from aggregator.storage import Storage
 from tests.fakes.clock import FakeClock
 from tests.fakes.newsroom import NOON
@@ -34,12 +36,13 @@ SITE = ReaderSite(title="Nachrichten", base_url="https://news.example", language
 
 @dataclass(kw_only=True)
 class FeedReader:
-    """A client of the service, with the account's secrets; `address` is where it says it is."""
+    """A client of the service, with the account's secrets; `address` is where it says it is, `told` what became of reads."""
 
     storage: Storage
     clock: FakeClock
     app: Starlette
     api_password: str
+    told: Counter[NotCounted | None] = field(default_factory=Counter)
     auth: str = ""
     address: str = "203.0.113.9"
 
@@ -119,10 +122,15 @@ def add_alice(storage: Storage) -> str:
 def open_feed_reader(storage: Storage, api_password: str) -> FeedReader:
     """Return a client that is logged in to the account."""
     clock = FakeClock(NOON)
+    told: Counter[NotCounted | None] = Counter()
     app = create_reader_app(
-        storage=storage, site=SITE, clock=clock, address_of=lambda request: request.client.host if request.client else ""
+        storage=storage,
+        site=SITE,
+        clock=clock,
+        address_of=lambda request: request.client.host if request.client else "",
+        tell=lambda reason, count: told.update({reason: count}),
     )
-    made = FeedReader(storage=storage, clock=clock, app=app, api_password=api_password)
+    made = FeedReader(storage=storage, clock=clock, app=app, api_password=api_password, told=told)
     assert made.log_in().status_code == 200
     return made
 

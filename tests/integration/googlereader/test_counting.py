@@ -8,6 +8,7 @@ import pytest
 
 from aggregator.library.readers import export_reader, remove_reader, set_reader
 from aggregator.model.reading import Via
+from aggregator.rank.counting import NotCounted
 from tests.fakes.feed_reader import API, KEPT_UNREAD, NAME, READ, READING_LIST, SITE, FeedReader, long_ids
 
 
@@ -91,6 +92,24 @@ def test_who_does_not_want_to_be_counted_is_not(reader: FeedReader) -> None:
     mark(reader, 7)
     assert reader.settle() == 0
     assert reader.ids(READ) == [7, 6]
+
+
+def test_what_does_not_count_is_told_by_its_reason_and_never_by_whose_it_is(reader: FeedReader) -> None:
+    mark(reader, 1, 2)
+    mark(reader, 1, read=False)
+    mark(reader, 2)  # it is read already
+    assert reader.told == {None: 2, NotCounted.TAKEN_BACK: 1}
+    reader.post(f"{API}/mark-all-as-read", ("s", READING_LIST))
+    set_reader(reader.storage, NAME, site=SITE, counts_reads=False, topics=None, now=reader.clock.now())
+    mark(reader, 3, read=False)
+    mark(reader, 3)
+    assert reader.told == {None: 2, NotCounted.TAKEN_BACK: 1, NotCounted.MARK_ALL: 11, NotCounted.UNWANTED: 1}
+
+
+def test_a_program_that_marks_a_great_many_is_told_as_bulk(reader: FeedReader) -> None:
+    mark(reader, *range(1, 13), *range(100, 120))
+    assert reader.told == {NotCounted.BULK: 12}, "those that are no entries are passed over"
+    assert reader.settle() == 0
 
 
 def test_an_export_holds_everything_and_a_removal_leaves_nothing(reader: FeedReader) -> None:
