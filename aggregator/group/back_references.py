@@ -6,7 +6,7 @@ import re
 
 from aggregator.group.sentence_words import is_small_word, words_in
 
-_POINTING_WORDS = 6  # a demonstrative among the first words points back; later the sentence may have said what it means
+_POINTING_WORDS = 8  # a demonstrative among the first words points back; later the sentence may have said what it means
 
 QUOTE_MARKS = "\u00ab\u201e\"\u201c\u00bb\u201a\u2039'"
 WORDS = re.compile(r"[^\W_]+(?:[-\u2019'][^\W_]+)*")
@@ -14,7 +14,8 @@ WORDS = re.compile(r"[^\W_]+(?:[-\u2019'][^\W_]+)*")
 _BACK_POINTING_STARTS = {
     "de": words_in(
         "er sie ihm ihn ihnen ihr ihre ihren ihrem ihres ihrer sein seine seinen seinem seiner seines deren dessen"
-        " denen dies jene jener jenes jenem jenen solch solche solcher solches derartige derartiges derselbe dieselbe"
+        " denen dies jene jener jenes jenem jenen solch solche solcher solches solchen solchem"
+        " derartige derartiges derselbe dieselbe"
         " dasselbe letztere letzterer letzteres erstere ersterer beide beides weitere weiterer weiteres andere anderer"
         " anderes einer eines man dazu dabei damit dadurch daher dafür dagegen danach daneben daran darauf daraufhin"
         " daraus darin darüber darum darunter davon davor dazwischen dahinter dann da damals dort dorthin dorther hier"
@@ -54,6 +55,10 @@ _POINTING_INNER = re.compile(
     r"|daraus|darunter|hierzu|hierfür|diesbezüglich|dementsprechend|ebenfalls|hingegen|stattdessen|ausserdem"
     r"|außerdem|zudem)\b"
     r"(?!, (?:dass|wie|ob|was|wer|wo|wann|warum|wenn|weil|\w+ zu\b|\w+zu\w+))"
+)
+_NAMED_BEFORE = re.compile(
+    r"\b(?:dortig|hiesig|besagt|genannt|erwähnt|obig)e[nrsm]?\b|\bden Befragten\b"
+    r"|^(?:\d+|Zwei|Drei|Vier|Fünf|Zehn|Viele|Mehrere) weitere\b"
 )
 _RELATIVE_OWNER = re.compile(
     r"(?<!, )(?<!, in )(?<!, mit )(?<!, von )(?<!, aus )(?<!, für )(?<!, auf )(?<!, an )(?<!, bei )\b(?:deren|dessen)\b"
@@ -125,6 +130,7 @@ def _points_back_in_german(sentence: str, words: list[str]) -> bool:
         or (demonstrative and len(WORDS.findall(sentence[: demonstrative.start()])) < _POINTING_WORDS)
         or any("," not in sentence[: found.start()] for found in _POINTING_INNER.finditer(sentence))
         or _RELATIVE_OWNER.search(sentence)
+        or _NAMED_BEFORE.search(sentence)
         or _WAS_SO.search(sentence)
         or (pronoun and not _is_introduced(sentence[: pronoun.start()]))
     )

@@ -87,9 +87,11 @@ class Teaser:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class Sentence:
+    """A sentence, the index of its text and its place there."""
+
     text: str
-    teaser: int  # index among the texts
+    teaser: int
     position: int
     bag: _Bag
     penalty: float
@@ -128,20 +130,9 @@ def _voices(teasers: Iterable[Teaser]) -> list[Teaser]:
 
 
 def _choose(texts: Sequence[Teaser], language: str) -> tuple[KeyPoint, ...]:
-    titles = [_bag(text.title, language) for text in texts]
-    known = {word.casefold() for text in texts for token in tokenise(text.title) for word in open_compound(token)}
-    sentences = [each for at, text in enumerate(texts) for each in _candidates(text, at, titles, known)]
-    scores = _scores(sentences, titles)
-    usable = {sentence.teaser for sentence, score in zip(sentences, scores, strict=True) if score >= _LEAST_SCORE}
-    chosen = _pick(sentences, scores, most_each=1 if len(usable) > _FEWEST_POINTS else 2, most=_most_points(len(usable)))
-    if len(chosen) < _FEWEST_POINTS or len({sentence.teaser for sentence in chosen}) < _FEWEST_POINTS:
+    chosen = choose_sentences(texts, language)
+    if len(chosen) < _FEWEST_POINTS or len({each.teaser for each in chosen}) < _FEWEST_POINTS:
         return ()
-    leading = chosen[0].teaser
-    # The best comes first, then what its publisher also said; the texts are in order of publication.
-    ordered = sorted(
-        chosen,
-        key=lambda each: (each is not chosen[0], each.teaser != leading, each.teaser, each.position),
-    )
     return tuple(
         KeyPoint(
             text=each.text,
@@ -150,15 +141,38 @@ def _choose(texts: Sequence[Teaser], language: str) -> tuple[KeyPoint, ...]:
             url=texts[each.teaser].url,
             language=language,
         )
-        for each in ordered
+        for each in chosen
     )
+
+
+def choose_sentences(
+    texts: Sequence[Teaser], language: str, *, most: int | None = None, quoted_chars: int = QUOTED_CHARS
+) -> list[Sentence]:
+    """Return the best sentences of texts, in the order to show: the best, what else its text says, then text by text.
+
+    `most` is how many are wanted of a text that is alone, else as many as the number of publishers deserves.
+    """
+    titles = [_bag(text.title, language) for text in texts]
+    known = {word.casefold() for text in texts for token in tokenise(text.title) for word in open_compound(token)}
+    sentences = [each for at, text in enumerate(texts) for each in _candidates(text, at, titles, known)]
+    scores = _scores(sentences, titles)
+    usable = {sentence.teaser for sentence, score in zip(sentences, scores, strict=True) if score >= _LEAST_SCORE}
+    chosen = _pick(
+        sentences,
+        scores,
+        most_each=most or (1 if len(usable) > _FEWEST_POINTS else 2),
+        most=most or _most_points(len(usable)),
+        quoted_chars=quoted_chars,
+    )
+    leading = chosen[0].teaser if chosen else 0
+    return sorted(chosen, key=lambda each: (each is not chosen[0], each.teaser != leading, each.teaser, each.position))
 
 
 def _most_points(publishers: int) -> int:
     return _MOST_POINTS_OF_MANY if publishers >= _MANY_PUBLISHERS else _MOST_POINTS
 
 
-def _candidates(text: Teaser, at: int, titles: Sequence[_Bag], known: set[str]) -> list[_Sentence]:
+def _candidates(text: Teaser, at: int, titles: Sequence[_Bag], known: set[str]) -> list[Sentence]:
     found = []
     for position, sentence in enumerate(_sentences(text)):
         penalty = penalty_of(sentence, text.language, known)
@@ -166,7 +180,7 @@ def _candidates(text: Teaser, at: int, titles: Sequence[_Bag], known: set[str]) 
             continue
         bag = _bag(sentence, text.language)
         if bag and all(1 - _share(bag, title) >= _LEAST_NEWS for title in titles):
-            found.append(_Sentence(sentence, at, position, bag, penalty, not _has_teaser(text)))
+            found.append(Sentence(sentence, at, position, bag, penalty, not _has_teaser(text)))
     return found
 
 
@@ -190,7 +204,7 @@ def _whole_sentences(text: str, language: str) -> tuple[str, ...]:
     return tuple(" ".join(sentence.split()) for sentence in sentences)
 
 
-def _scores(sentences: Sequence[_Sentence], titles: Sequence[_Bag]) -> list[float]:
+def _scores(sentences: Sequence[Sentence], titles: Sequence[_Bag]) -> list[float]:
     """Return what speaks for each sentence; minus infinity where no title and no other publisher knows its subject."""
     subject = _sum(titles)
     centre = _sum([sentence.bag for sentence in sentences])
@@ -218,7 +232,7 @@ def _are_kin(word: str, subject: str) -> bool:
     return word[:_PREFIX] == subject[:_PREFIX] or (len(subject) >= _SHORTEST_IN_COMPOUND and subject in word)
 
 
-def _support(sentence: _Sentence, sentences: Sequence[_Sentence], titles: Sequence[_Bag]) -> int:
+def _support(sentence: Sentence, sentences: Sequence[Sentence], titles: Sequence[_Bag]) -> int:
     """Return how many other publishers say about the same in a sentence or a title."""
     others = {
         other.teaser for other in sentences if other.teaser != sentence.teaser and _says_the_same(sentence.bag, other.bag)
@@ -231,16 +245,18 @@ def _says_the_same(one: _Bag, other: _Bag) -> bool:
     return _cosine(one, other) >= _SUPPORT_COSINE or _contained(one, other) >= _SUPPORT_SHARE
 
 
-def _pick(sentences: Sequence[_Sentence], scores: Sequence[float], *, most_each: int, most: int) -> list[_Sentence]:
+def _pick(
+    sentences: Sequence[Sentence], scores: Sequence[float], *, most_each: int, most: int, quoted_chars: int
+) -> list[Sentence]:
     """Return sentences by maximal marginal relevance within the limits of each publisher."""
     left = [at for at, score in enumerate(scores) if score >= _LEAST_SCORE]
-    chosen: list[_Sentence] = []
+    chosen: list[Sentence] = []
     while left and len(chosen) < most:
         best = max(left, key=lambda at: (scores[at] - _REDUNDANCY * _likeness(sentences[at], chosen), -at))
         left.remove(best)
         sentence = sentences[best]
         same = [each for each in chosen if each.teaser == sentence.teaser]
-        if len(same) >= most_each or sum(len(each.text) for each in same) + len(sentence.text) > QUOTED_CHARS:
+        if len(same) >= most_each or sum(len(each.text) for each in same) + len(sentence.text) > quoted_chars:
             continue
         if not any(_is_said(sentence.bag, each.bag) for each in chosen):
             chosen.append(sentence)
@@ -254,7 +270,7 @@ def _is_said(one: _Bag, other: _Bag) -> bool:
     return len(few & many) >= _SAME_SHARE * len(few)
 
 
-def _likeness(sentence: _Sentence, chosen: Sequence[_Sentence]) -> float:
+def _likeness(sentence: Sentence, chosen: Sequence[Sentence]) -> float:
     return max((_cosine(sentence.bag, each.bag) for each in chosen), default=0.0)
 
 

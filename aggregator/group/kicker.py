@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from aggregator.group.sentence_words import words_in
+from aggregator.group.standalone import has_verb
 
 _MOST_WORDS = 6
 _MOST_CHARS = 48
@@ -99,7 +100,9 @@ _SOURCE_ENDING = re.compile(
     r"|studie|umfrage|bericht|anwalt|anwältin|trainer|verband|gewerkschaft|partei|ökonom|psychologe|psychologin|politiker|politikerin)s?$"
 )
 _QUOTES = "\u00ab\u201e\"\u201c\u00bb\u201a'"
-_SPEECH = re.compile(rf"^[{_QUOTES}]")
+_SPEECH = re.compile(rf"^[{_QUOTES}](?P<said>[^{_QUOTES}\u00bb\u201d]*)")
+_WORDS_OF_SPEECH = 4  # a shorter quote is the name of something
+_AUTHOR = re.compile(r"^(?![A-ZÄÖÜ]\w*(?:e|en|er|es|em)\b)[A-ZÄÖÜ][a-zäöüßéèáñç]+ [A-ZÄÖÜ][a-zäöüßéèáñç]+$")
 _PERSON = re.compile(r"^(?:[A-ZÄÖÜ][\w'\u2019-]+ ){1,3}[A-ZÄÖÜ][\w'\u2019-]+$")
 
 
@@ -135,5 +138,7 @@ def _stands_alone(left: str, rest: str) -> bool:
     last = _WORD.findall(left)[-1].lower()
     if left.lower() in _SOURCES or last in _SOURCES or _SOURCE_ENDING.search(last):
         return False
-    quoted = bool(_SPEECH.match(rest))
-    return not (quoted and (_PERSON.match(left) or rest[-1] in '\u00bb\u201c\u201d"\u00ab'))
+    quoted = _SPEECH.match(rest)
+    if quoted and (_PERSON.match(left) or len(quoted["said"].split()) >= _WORDS_OF_SPEECH):
+        return False
+    return not (_AUTHOR.match(left) and not has_verb(rest))

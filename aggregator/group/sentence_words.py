@@ -49,7 +49,7 @@ _GERMAN = SentenceWords(
         f"{_SHARED_NEVER} Mag Hl hl Ing ing Dipl dipl lic phil med iur jur rer nat oec theol habil Hr Hrn Frl Bez bzw ca evtl"
         " ggf gem inkl exkl zzgl abzgl insb insbes bes vgl sog sogen resp betr bezgl lt max mind durchschn geb gest verh verw"
         " verst ehem kath evang ev ref schweiz eidg kant dt österr franz frz engl ital lat griech amerik russ span türk allg"
-        " allf ausschl einschl entspr urspr vorm nachm zw zzt hrsg Verf Anm Abb Tab Ziff Bst lit Abs Fa Gebr Inh Stv stv"
+        " allf ausschl einschl entspr urspr vorm nachm zw zzt hrsg Verf Anm Abb Tab Ziff Bst lit Dt dt Abs Fa Gebr Inh Stv stv"
         " Vors Hptm Oblt Kdt Wm Kpl Gfr Oberstlt Obstlt Div Brig Univ Assoc Priv Doz Tit Kto Postf Stk"
         " z.B z.b d.h i.d.R i.e z.T z.t z.Z z.Zt z.Hd u.U i.S i.V i.A o.g s.o s.u v.a m.E a.o o.a p.a d.i i.H.v u.d.T"
         " ungef wiss techn künstl gesetzl geschl Mme Mlle Sen Gov Rep Mr Mrs Ms Lt Sgt Capt Rev Mgr Mons dgl.m Reg"

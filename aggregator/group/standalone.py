@@ -19,8 +19,10 @@ _QUOTE_START = 0.35  # penalties, on a scale on which position and likeness to t
 _NO_VERB = 0.35
 _BARE_SURNAME = 0.4
 _UNNAMEDPRONOUN = 0.4
-_BARE_NOUN = 0.5
+_BARE_NOUN = 0.7
 _EXCLAIMED = 0.2
+_CONTRASTED = 0.35
+_UNSOURCED = 0.4
 _MOST_ACRONYMS = 5
 _KINDRED = 5  # letters that words of a family share
 _SPEAKER_WORDS = 2  # a speaker and what he does with the quote
@@ -46,6 +48,7 @@ _AGENCY = re.compile(
     r"\((?:red|dpa|sda|afp|apa|awp|ap|reuters|keystone|epd|kna|sid|dapd|[A-Z]{2,4}/[a-z]{2,4})\b[^)]*\)", re.IGNORECASE
 )
 _BYLINE = re.compile(r"^(?:Von|Par|Di|By) [A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+(?:[,.]| und\b| et\b| and\b|$)")
+_LABEL = re.compile(r"^(?:Der|Die|Das|Sein|Ihr|Mein)e? [\w-]+: ")
 _SPOKEN = re.compile(r"^[\w .-]{2,40}: ?[\u00ab\u201e\"\u201c\u00bb]")
 _QUOTED = re.compile(
     r"\u00ab[^\u00bb]*\u00bb|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00bb[^\u00ab]*\u00ab|\u201c[^\u201d]*\u201d|\"[^\"]*\""
@@ -64,7 +67,18 @@ _UNNAMED_IT = re.compile(
     r"|wieder|nicht|zudem|ab|im|in|für)\b"
 )
 _BARE_SPEAKER = re.compile(
-    r"\b(?:so|sagt|sagte|erklärt|erklärte|betont|betonte|meint|meinte|findet|schreibt) (?P<name>[A-ZÄÖÜ][\w-]+)(?:[.,]|$)"
+    r"\b(?:so|sagt|sagte|erklärt|erklärte|betont|betonte|meint|meinte|findet|schreibt) (?P<name>[A-ZÄÖÜ][\w-]+)(?! [A-ZÄÖÜ])"
+)
+_CONTRAST = re.compile(
+    r"\b(?:jedoch|allerdings|dennoch|trotzdem|indes|wiederum|beispielsweise|zum Beispiel|weiterhin|ohnehin)\b"
+)
+# Reported speech (Konjunktiv I), and what names a source of it; "dass" and "ob" bring their own.
+_REPORTED = re.compile(r"\b(?:sei|seien|habe|werde|wolle|könne|müsse|solle|dürfe|gebe|gehe|komme|stehe|würden)\b")
+_SOURCE = re.compile(
+    r"\b(?:dass|ob|damit|wenn|laut|zufolge|gemäss|gemäß|nach (?:Angaben|Ansicht|Einschätzung|Worten|Berichten)|so"
+    r"|sag(?:t|te|ten|en)"
+    r"|hie(?:ss|ß)|hei(?:sst|ßt)|erklär\w+|beton\w+|mein\w+|teil\w+|schr(?:eibt|ieb)\w*|bericht\w+|kritisier\w+|warn\w+|forder\w+"
+    r"|behaupt\w+|kündig\w+|versicher\w+|begründ\w+|befürcht\w+|glaub\w+|find\w+|fürcht\w+|hoff\w+|entschied|urteil\w+)\b"
 )
 _BARE_DEFINITE = re.compile(r"^(?:Der|Die|Das) (?P<noun>[A-ZÄÖÜ][\w-]+) [a-zäöü]")
 _KNOWN_TO_ALL = words_in(
@@ -99,6 +113,11 @@ def penalty_of(sentence: str, language: str, known: AbstractSet[str] = frozenset
     return penalty + _german_penalty(sentence, known) if language == "de" else penalty
 
 
+def has_verb(sentence: str) -> bool:
+    """Return whether something is said of something, as far as the endings of German tell."""
+    return bool(_FINITE.search(sentence))
+
+
 def _is_whole(sentence: str, language: str) -> bool:
     """Tell whether it is one complete statement of the right length, and neither service nor credit."""
     return (
@@ -106,7 +125,7 @@ def _is_whole(sentence: str, language: str) -> bool:
         and bool(_START.match(sentence))
         and bool(_END.search(sentence))
         and not _OPEN_ENDED.search(sentence)
-        and not any(pattern.search(sentence) for pattern in (_STAMP, _JUNK, _AGENCY, _BYLINE, _SPOKEN))
+        and not any(pattern.search(sentence) for pattern in (_STAMP, _JUNK, _AGENCY, _BYLINE, _SPOKEN, _LABEL))
         and len(_ACRONYMS.findall(sentence)) <= _MOST_ACRONYMS
         and _is_balanced(sentence)
         and _is_reported(sentence, language)
@@ -132,13 +151,18 @@ def _is_balanced(sentence: str) -> bool:
 
 def _german_penalty(sentence: str, known: AbstractSet[str]) -> float:
     penalty = 0.0
-    if not _FINITE.search(sentence):
+    if not has_verb(sentence):
         penalty += _NO_VERB
     speaker = _BARE_SPEAKER.search(sentence)
     if speaker and speaker["name"].casefold() not in known and speaker["name"] not in _KNOWN_TO_ALL:
         penalty += _BARE_SURNAME
     if _UNNAMED_IT.search(sentence) or (PRONOUN.search(sentence) and not has_full_name(sentence)):
         penalty += _UNNAMEDPRONOUN
+    contrast = _CONTRAST.search(sentence)
+    if contrast and "," not in sentence[: contrast.start()]:
+        penalty += _CONTRASTED
+    if _REPORTED.search(sentence) and not _SOURCE.search(sentence):
+        penalty += _UNSOURCED
     definite = _BARE_DEFINITE.match(sentence)
     if definite and not _is_known(definite["noun"], known):
         penalty += _BARE_NOUN
