@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from aggregator.config import Settings
 from aggregator.emit.build import Links, Site, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
+from aggregator.emit.render import render
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
@@ -28,6 +29,8 @@ from aggregator.fetch.posting import FormPoster
 from aggregator.group.assign import GroupingRules
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
+from aggregator.library.stories import read_story_feed
+from aggregator.model.document import Format, Rendered
 from aggregator.model.report import (
     ArticleReport,
     DeliveryReport,
@@ -57,7 +60,7 @@ from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.pipeline.summarising import edition_points, summarise_stories
-from aggregator.protocols import Clock, Fetcher, Parser, Poster
+from aggregator.protocols import Clock, FeedWriter, Fetcher, Parser, Poster
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
 from aggregator.store.upgrade import upgrade
@@ -66,6 +69,9 @@ log = logging.getLogger(__name__)
 
 POLLS_A_DAY = 8
 """For each feed, where no budget is set: a household's feeds get news within an hour or so by day."""
+
+
+_WRITERS: Mapping[Format, FeedWriter] = {writer.format: writer for writer in (RssWriter(), AtomWriter(), JsonFeedWriter())}
 
 
 class SystemClock:
@@ -278,9 +284,16 @@ class Aggregator:
                 self.storage,
                 self.settings.topics,
                 self.site,
-                (RssWriter(), AtomWriter(), JsonFeedWriter()),
+                tuple(_WRITERS.values()),
                 now=self.clock.now(),
             )
+
+    def render_story(self, story_id: int, form: Format) -> Rendered:
+        """Return the feed of a story, rendered now.
+
+        Raises: StoryNotFound.
+        """
+        return render(read_story_feed(self.storage, self.site, story_id), _WRITERS[form])
 
     def prune(self) -> PruneReport:
         """Run one retention pass."""

@@ -128,6 +128,10 @@ class StoryNotFound(AggregatorError, LookupError):
         super().__init__(f"no story {story_id}")
 
 
+class WrongStories(AggregatorError, ValueError):
+    """Stories or entries that cannot be merged or parted as asked."""
+
+
 class TopicNotFound(AggregatorError, LookupError):
     """No topic with that slug; `nearest` is the known slug most like it, if any."""
 

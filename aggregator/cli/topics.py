@@ -22,20 +22,27 @@ def register(app: typer.Typer) -> None:
 
 
 def list_topics(context: typer.Context, as_json: Json = False) -> None:
-    """Show the topics and how many entries each holds."""
+    """Show the topics and how many entries and stories each holds."""
     if context.invoked_subcommand is not None:
         return
     with opened(context) as aggregator:
         aggregator.group()
         with aggregator.storage.read() as tx:
             rows = tx.topics.all()
+            stories = tx.topics.story_counts()
     if as_json:
-        # Stories come with grouping by event; until then every entry stands alone.
-        print_json({"topics": [{"slug": r.slug, "title": r.title, "entries": r.entries, "stories": r.entries} for r in rows]})
+        print_json(
+            {
+                "topics": [
+                    {"slug": row.slug, "title": row.title, "entries": row.entries, "stories": stories.get(row.slug, 0)}
+                    for row in rows
+                ]
+            }
+        )
         return
     print_table(
-        ("slug", "title", "entries"),
-        [(row.slug, row.title, row.entries) for row in rows],
+        ("slug", "title", "entries", "stories"),
+        [(row.slug, row.title, row.entries, stories.get(row.slug, 0)) for row in rows],
         empty="No topics yet. Add one under `topics:` in the configuration; `aggregator topics preview SLUG` tries it.",
     )
 

@@ -29,7 +29,7 @@ from aggregator.config.values import (
     is_public_https,
 )
 from aggregator.model.feed import FeedSettings
-from aggregator.model.topic import Order, Topic
+from aggregator.model.topic import Order, Per, Topic
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
@@ -296,6 +296,10 @@ class TopicRow(Section):
     about: str = Field(default="", description="What belongs here, in a sentence; has no effect yet.")
     order: Order = Field(default=Order.NEWEST, description="Order of its feed: `newest`, `most_read` or `trending`.")
     limit: int = Field(default=50, ge=1, le=500, description="Most entries in its feed.")
+    per: Per = Field(
+        default=Per.STORY,
+        description="`story`: its feed lists a story once, by its best entry, with links to the others; `entry`: every entry.",
+    )
 
 
 def _read_as(row: type[FeedRow | TopicRow]) -> GetPydanticSchema:

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from aggregator.emit.coverage import coverage_html
 from aggregator.emit.points import with_points
 from aggregator.emit.text import one_line, teaser
 from aggregator.emit.words import Words, reason_line, words_of
+from aggregator.model.coverage import ListedStory
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.entry import Enclosure, Entry
 from aggregator.model.feed import Person
@@ -43,6 +46,7 @@ Points = Mapping[int, Sequence[KeyPoint]]
 """Key points by the id of their story."""
 
 NO_POINTS: Points = {}
+_NO_STORIES: Mapping[int, ListedStory] = MappingProxyType({})
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of BCP 47, section 2.1
 
@@ -75,11 +79,18 @@ def tag_authority_of(base_url: str) -> str:
 
 
 def build_topic_feed(
-    site: Site, topic: Topic, entries: Sequence[Entry], *, points: Points = NO_POINTS, full_text: bool = False
+    site: Site,
+    topic: Topic,
+    entries: Sequence[Entry],
+    *,
+    stories: Mapping[int, ListedStory] = _NO_STORIES,
+    points: Points = NO_POINTS,
+    full_text: bool = False,
 ) -> FeedDocument:
     """Return the feed "Mehr zum Thema" of a topic, of the first `topic.limit` entries in the order given.
 
-    `points` are the key points of stories. `full_text` says that the publishers allow their full texts in it.
+    `stories` says by entry id which of them stand for a story, `points` are the key points of stories. `full_text` says that
+    the publishers allow their full texts.
     """
     words = words_of(site.language)
     shown = entries[: min(topic.limit, MAX_ENTRIES)]
@@ -92,18 +103,54 @@ def build_topic_feed(
         language=site.language,
         updated_at=max((_changed_at(entry) for entry in shown), default=NEVER),
         entries=tuple(
-            _document_entry(
-                site,
-                entry,
-                published_at=entry.dated_at,
-                updated_at=_updated_at(entry),
-                full_text=full_text,
-                points=points.get(entry.story_id, ()),
-            )
+            _story_entry(site, entry, stories.get(entry.id), full_text=full_text, points=points.get(entry.story_id, ()))
             for entry in shown
         ),
         hub_url=site.hub_url,
     )
+
+
+def _story_entry(
+    site: Site, entry: Entry, story: ListedStory | None, *, full_text: bool, points: Sequence[KeyPoint]
+) -> DocumentEntry:
+    """Return the entry of a story, named and dated by the story's first in the list, with what others report."""
+    made = document_entry(
+        site,
+        entry,
+        published_at=entry.dated_at,
+        updated_at=updated_at_of(entry),
+        full_text=full_text,
+        points=points,
+    )
+    if story is None:
+        return made
+    published_at = min(story.first_dated_at, made.updated_at)
+    made = replace(made, id=mint_id(site, f"entry/{story.first_entry_id}"), published_at=published_at)
+    return with_coverage(site, made, entry.id, story)
+
+
+def with_coverage(site: Site, made: DocumentEntry, shown: int, story: ListedStory) -> DocumentEntry:
+    """Return the entry with links to what others report; its page is that of the story."""
+    if len(story.coverage) < 2:  # noqa: PLR2004 - nobody else
+        return made
+    story_url = f"{site.base_url}/stories/{story.story_id}"
+    listed = coverage_html(
+        words_of(site.language),
+        story.coverage,
+        shown=shown,
+        link_of=lambda other: link_of(site, other.entry_id, other.url),
+        story_url=story_url,
+    )
+    content = made.content_html or (f"<p>{made.summary_html}</p>" if made.summary_html else "")
+    return replace(made, content_html=content + listed if listed else made.content_html, page_url=story_url)
+
+
+def link_of(site: Site, entry_id: int, url: str | None) -> str:
+    """Return where an entry's link leads: to the publisher, over our counted redirect if the site counts, or to its page."""
+    article_url = _web_url(url)
+    if article_url is None:
+        return f"{site.base_url}/entries/{entry_id}"
+    return f"{site.base_url}/r/{entry_id}" if site.links is Links.COUNTED else article_url
 
 
 def build_ranked_feed(
@@ -134,7 +181,7 @@ def build_ranked_feed(
         updated_at=max((max(entered.at, entry.modified_at) for entry, entered in shown), default=NEVER),
         entries=tuple(
             _with_reason(
-                _document_entry(
+                document_entry(
                     site,
                     entry,
                     published_at=entered.at,
@@ -163,7 +210,7 @@ def _with_reason(entry: DocumentEntry, reason: str) -> DocumentEntry:
 
 def describe_entry(site: Site, entry: Entry) -> DocumentEntry:
     """Return an entry as our feeds show it, with its teaser."""
-    return _document_entry(site, entry, published_at=entry.dated_at, updated_at=_updated_at(entry), full_text=False)
+    return document_entry(site, entry, published_at=entry.dated_at, updated_at=updated_at_of(entry), full_text=False)
 
 
 def mint_id(site: Site, specific: str) -> str:
@@ -190,7 +237,7 @@ def attribution_of(entry: Entry) -> Attribution:
     return Attribution(title=title, home_url=origin.home_url, feed_url=origin.feed_url)
 
 
-def _document_entry(
+def document_entry(
     site: Site,
     entry: Entry,
     *,
@@ -199,6 +246,7 @@ def _document_entry(
     full_text: bool,
     points: Sequence[KeyPoint] = (),
 ) -> DocumentEntry:
+    """Return an entry as it goes out."""
     data = entry.data
     attribution = attribution_of(entry)
     page_url = f"{site.base_url}/entries/{entry.id}"
@@ -208,7 +256,7 @@ def _document_entry(
     content = data.content_html if full_text and len(data.content_html) <= MAX_CONTENT_CHARS else ""
     described = DocumentEntry(
         id=entry_id(site, entry),
-        url=f"{site.base_url}/r/{entry.id}" if counted else article_url or page_url,
+        url=link_of(site, entry.id, data.url),
         title=_title_of(entry, summary, words_of(site.language)),
         published_at=published_at,
         updated_at=updated_at,
@@ -262,7 +310,7 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _updated_at(entry: Entry) -> datetime:
+def updated_at_of(entry: Entry) -> datetime:
     """When the content changed last, but not when we found it: a first sighting is no change."""
     changed = entry.modified_at > entry.first_seen_at
     return max(entry.dated_at, entry.modified_at) if changed else entry.dated_at

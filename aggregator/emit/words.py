@@ -31,6 +31,12 @@ class Words:
     readers: str
     publishers: str
     key_points: str
+    also_at: str
+    same_text: str
+    same_text_once: str
+    whole_story: str
+    story: str
+    story_description: str
 
 
 GERMAN = Words(
@@ -52,6 +58,12 @@ GERMAN = Words(
     readers="{count} Leserinnen und Leser in 24 Stunden",
     publishers="{count} Quellen",
     key_points="Das Wichtigste in Kürze",
+    also_at="Auch bei:",
+    same_text="gleicher Agenturtext bei {count} weiteren Quellen",
+    same_text_once="gleicher Agenturtext bei einer weiteren Quelle",
+    whole_story="Die ganze Geschichte",
+    story="Geschichte: {title}",
+    story_description="Jede neue Wendung dieser Geschichte einmal, aus allen Quellen von {site}",
 )
 
 ENGLISH = Words(
@@ -73,6 +85,12 @@ ENGLISH = Words(
     readers="{count} readers in 24 hours",
     publishers="{count} sources",
     key_points="Key points",
+    also_at="Also at:",
+    same_text="same agency text at {count} other sources",
+    same_text_once="same agency text at one other source",
+    whole_story="The whole story",
+    story="Story: {title}",
+    story_description="Every new turn of this story once, from all sources of {site}",
 )
 
 FRENCH = Words(
@@ -94,6 +112,12 @@ FRENCH = Words(
     readers="{count} lectrices et lecteurs en 24 heures",
     publishers="{count} sources",
     key_points="L’essentiel en bref",
+    also_at="Aussi chez\u00a0:",
+    same_text="même texte d’agence chez {count} autres sources",
+    same_text_once="même texte d’agence chez une autre source",
+    whole_story="Toute l’histoire",
+    story="Sujet\u00a0: {title}",
+    story_description="Chaque rebondissement de ce sujet une fois, de toutes les sources de {site}",
 )
 
 ITALIAN = Words(
@@ -115,6 +139,12 @@ ITALIAN = Words(
     readers="{count} lettrici e lettori in 24 ore",
     publishers="{count} fonti",
     key_points="In breve",
+    also_at="Anche su:",
+    same_text="stesso testo d’agenzia su altre {count} fonti",
+    same_text_once="stesso testo d’agenzia su un’altra fonte",
+    whole_story="Tutta la storia",
+    story="Storia: {title}",
+    story_description="Ogni sviluppo di questa storia una volta, da tutte le fonti di {site}",
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}

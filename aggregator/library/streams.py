@@ -11,6 +11,7 @@ from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
 from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.model.article import Article
+from aggregator.model.coverage import TopicStory
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
@@ -136,18 +137,18 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
         newest = tx.entries.newest(limit=FRONT_CANDIDATES)
         trending = [story.entry for story in read_ranking(tx, Ranking.TRENDING)]
         leads = choose_leads([*trending, *newest], limit=FRONT_LEADS)
-        shown = {entry.id for entry in leads}
+        shown = {entry.story_id for entry in leads}
         blocks = tuple(
-            TopicBlock(topic=topic, entries=_without(shown, held)[:FRONT_TOPIC_ENTRIES])
+            TopicBlock(topic=topic, entries=_without(shown, [one.entry for one in held])[:FRONT_TOPIC_ENTRIES])
             for topic in masthead.topics
-            for held in [tx.topics.entries(topic.slug, limit=FRONT_TOPIC_ENTRIES + len(shown))]
+            for held in [tx.topics.stories(topic.slug, limit=FRONT_TOPIC_ENTRIES + len(shown))]
         )
         return FrontPage(
             masthead=masthead,
             leads=leads,
             points=_points(tx, leads[0]) if leads else (),
             blocks=blocks,
-            newest=_without(shown, newest)[: 2 * FRONT_TOPIC_ENTRIES],
+            newest=_without(shown, _each_story_once(newest))[: 2 * FRONT_TOPIC_ENTRIES],
             newest_id=max(founding_ids(newest), default=0),
             most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
             window=window,
@@ -174,14 +175,14 @@ def read_topic_page(storage: Storage, slug: str, *, before: CursorAt | None, win
     with storage.read() as tx:
         masthead = read_masthead(tx)
         topic = _topic(masthead, slug)
-        entries = tx.topics.entries(slug, limit=TOPIC_ENTRIES + 1, before=before)
-        page = entries[:TOPIC_ENTRIES]
-        last = page[-1] if len(entries) > TOPIC_ENTRIES else None
+        stories = tx.topics.stories(slug, limit=TOPIC_ENTRIES + 1, before=before)
+        page = stories[:TOPIC_ENTRIES]
+        last = page[-1] if len(stories) > TOPIC_ENTRIES else None
         return TopicPage(
             masthead=masthead,
             topic=topic,
-            entries=tuple(page),
-            next_before=(last.dated_at, last.id) if last else None,
+            entries=tuple(one.entry for one in page),
+            next_before=last.place if last else None,
             most_read=read_most_read(tx, window, limit=BOX_ENTRIES, topic=slug),
             window=window,
         )
@@ -223,8 +224,8 @@ def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.
         related = {
             other.id: other
             for slug in slugs
-            for other in tx.topics.entries(slug, limit=RELATED_ENTRIES + 1)
-            if other.id != entry_id
+            for other in _shown(tx.topics.stories(slug, limit=RELATED_ENTRIES + 1))
+            if other.story_id != entry.story_id
         }
         return EntryPage(
             masthead=masthead,
@@ -323,11 +324,14 @@ def formats_by_path(paths: Mapping[str, str] | Iterable[str]) -> dict[str, tuple
 
 
 def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
-    """Return the first entries, each once, no publisher twice while there are others among those that rank as high.
+    """Return the first entries, each story once, no publisher twice while there are others among those that rank as high.
 
     A publisher's second entry gives way to the entries that follow it, but not to those far behind.
     """
-    distinct = list({entry.id: entry for entry in entries}.values())
+    by_story: dict[int, Entry] = {}
+    for entry in entries:
+        by_story.setdefault(entry.story_id or entry.id, entry)
+    distinct = list(by_story.values())
     near = distinct[: limit * LEAD_REACH]
     first_of_site: dict[str, Entry] = {}
     for entry in near:
@@ -352,8 +356,20 @@ def _points(tx: Transaction, entry: Entry) -> tuple[KeyPoint, ...]:
     return tx.key_points.of([entry.story_id]).get(entry.story_id, ())
 
 
+def _shown(stories: Sequence[TopicStory]) -> list[Entry]:
+    return [one.entry for one in stories]
+
+
 def _without(shown: set[int], entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if entry.id not in shown)
+    """Return the entries of other stories than these."""
+    return tuple(entry for entry in entries if entry.story_id not in shown)
+
+
+def _each_story_once(entries: Sequence[Entry]) -> list[Entry]:
+    first: dict[int, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.story_id, entry)
+    return list(first.values())
 
 
 def _topic(masthead: Masthead, slug: str) -> TopicRow:

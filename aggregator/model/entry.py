@@ -66,7 +66,7 @@ class Entry:
     `modified_at` is the last time its content changed (`first_seen_at` if never). `revision` rises with every change.
     `origins` holds at least one feed, the one whose words are `data` first, the others by first sighting.
     `story_id` is the story it belongs to. `score` is that story's in *Trend* as of the last ranking (0 before the first; only
-    its order means something), `reads` counts the story's distinct readers.
+    its order means something), `reads` counts the story's distinct readers, `publishers` the voices in it.
     """
 
     id: int
@@ -79,3 +79,4 @@ class Entry:
     story_id: int = 0
     score: float = 0.0
     reads: int = 0
+    publishers: int = 1

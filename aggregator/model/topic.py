@@ -14,6 +14,13 @@ class Order(enum.StrEnum):
     TRENDING = "trending"
 
 
+class Per(enum.StrEnum):
+    """What a topic's feed and page list once."""
+
+    STORY = "story"
+    ENTRY = "entry"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A subject with its rules, from the configuration.
@@ -37,6 +44,7 @@ class Topic:
     about: str = ""
     order: Order = Order.NEWEST
     limit: int = 50
+    per: Per = Per.STORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from aggregator.model.edition import EditionKind
 from aggregator.model.entry import Entry
 from aggregator.model.report import PublishReport
 from aggregator.model.story import Ranking
-from aggregator.model.topic import Order, Topic
+from aggregator.model.topic import Order, Per, Topic
 from aggregator.pipeline.ranking import list_name
 from aggregator.protocols import FeedWriter
 from aggregator.storage import Storage, Transaction
@@ -69,14 +69,20 @@ def publish(
 
 
 def _topic_document(tx: Transaction, topic: Topic, site: Site) -> FeedDocument:
-    newest = tx.topics.entries(topic.slug, limit=topic.limit)
-    if topic.order is Order.NEWEST:
-        return build_topic_feed(site, topic, newest, points=_points(tx, newest))
-    places = tx.lists.places(list_name(_RANKING[topic.order], topic))
-    leading = {entry.story_id: entry for entry in _leading_entries(tx, [place.story_id for place in places])}
-    ranked = [leading[place.story_id] for place in places if place.story_id in leading]
-    shown = _first_distinct([*ranked, *newest], topic.limit)
-    return build_topic_feed(site, topic, shown, points=_points(tx, shown))
+    ranked = [] if topic.order is Order.NEWEST else tx.lists.places(list_name(_RANKING[topic.order], topic))
+    story_ids = [place.story_id for place in ranked]
+    if topic.per is Per.ENTRY:
+        newest = tx.topics.entries(topic.slug, limit=topic.limit)
+        leading = {entry.story_id: entry for entry in _leading_entries(tx, story_ids)}
+        first = [leading[story_id] for story_id in story_ids if story_id in leading]
+        shown = _first_distinct([*first, *newest], topic.limit)
+        return build_topic_feed(site, topic, shown, points=_points(tx, shown))
+    listed = {one.story.story_id: one for one in tx.topics.stories(topic.slug, limit=topic.limit)}
+    named = tx.topics.listed(topic.slug, [story_id for story_id in story_ids if story_id not in listed]) | listed
+    order = [named[story_id] for story_id in dict.fromkeys([*story_ids, *listed]) if story_id in named]
+    shown = [one.entry for one in order[: topic.limit]]
+    stories = {one.entry.id: one.story for one in order}
+    return build_topic_feed(site, topic, shown, stories=stories, points=_points(tx, shown))
 
 
 def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:

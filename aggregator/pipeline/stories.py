@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.group.assign import GroupingRules, Headline, StoryGrouper
-from aggregator.group.duplicates import find_copies, shingles
-from aggregator.group.lead import LeadCandidate, choose_lead
+from aggregator.group.settling import settle_story
 from aggregator.group.words import plain_text, primary_language
-from aggregator.model.grouping import Arrival, Joining, StoryMember, StorySettlement
+from aggregator.model.grouping import Arrival, Joining
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
-from aggregator.storage import GROUPED_NOTE, Storage, Transaction
+from aggregator.storage import GROUPED_NOTE, INTERVENED_NOTE, Storage, Transaction
 
 SLICE_ENTRIES = 20_000
 """Entries that are put in order of time before they are placed: a first poll brings months of many feeds at once."""
@@ -33,7 +32,7 @@ class StoryMemory:
     default_language: str
     make_grouper: Callable[[], StoryGrouper]
     grouper: StoryGrouper | None = None
-    mark: str | None = None
+    mark: tuple[int, int] | None = None
     titles: dict[int, str] = field(default_factory=dict)
     latest_at: datetime | None = None
 
@@ -60,8 +59,8 @@ def place_entries(
     placed = joined = merged = 0
     while not should_stop():
         with storage.read() as tx:
-            mark = tx.noted(GROUPED_NOTE) or ""
-            arrivals = tx.grouping.changed_since(_revision(mark), limit=SLICE_ENTRIES)
+            mark = _mark(tx)
+            arrivals = tx.grouping.changed_since(mark[0], limit=SLICE_ENTRIES)
             if not arrivals:
                 break
             if memory.grouper is None or memory.mark != mark:
@@ -74,7 +73,7 @@ def place_entries(
                 return StoryReport(placed=placed, joined=joined, merged=merged)
             batch = arrivals[start : start + BATCH_ENTRIES]
             last = start + BATCH_ENTRIES >= len(arrivals)
-            done = _place_batch(storage, memory, batch, mark, following=_mark(mark, end) if last else mark)
+            done = _place_batch(storage, memory, batch, mark, revision=end if last else None)
             if done is None:  # another process placed them, or a person parted a story: what is known here is old
                 memory.mark = None
                 break
@@ -83,28 +82,18 @@ def place_entries(
     return StoryReport(placed=placed, joined=joined, merged=merged)
 
 
-def _revision(mark: str) -> int:
-    return int(mark.partition("/")[0] or 0)
+def _mark(tx: Transaction) -> tuple[int, int]:
+    """Return up to which revision entries were placed, and how often a person intervened: what a memory is true for."""
+    return int(tx.noted(GROUPED_NOTE) or 0), int(tx.noted(INTERVENED_NOTE) or 0)
 
 
-def _mark(mark: str, revision: int) -> str:
-    """Return the note of a pass: the revision, and how often a person intervened (`forget_memory`)."""
-    return f"{revision}/{mark.partition('/')[2] or 0}"
-
-
-def forget_memory(tx: Transaction) -> None:
-    """Let every process that groups read the stories anew before it goes on: somebody changed them by hand."""
-    revision, _, times = (tx.noted(GROUPED_NOTE) or "").partition("/")
-    tx.note(GROUPED_NOTE, f"{revision or 0}/{int(times or 0) + 1}")
-
-
-def _remember(tx: Transaction, memory: StoryMemory, mark: str, *, now: datetime) -> None:
+def _remember(tx: Transaction, memory: StoryMemory, mark: tuple[int, int], *, now: datetime) -> None:
     grouper = memory.make_grouper()
     memory.titles = {}
     memory.latest_at = None
     for one, other in tx.grouping.apart():
         grouper.keep_apart(one, other)
-    for arrival in tx.grouping.active(since=now - memory.rules.window, revision=_revision(mark)):
+    for arrival in tx.grouping.active(since=now - memory.rules.window, revision=mark[0]):
         headline = _headline(memory, arrival)
         if headline.title:
             grouper.restore(headline, arrival.story_id)
@@ -146,9 +135,12 @@ def _forget_old_titles(memory: StoryMemory, arrivals: Sequence[Arrival]) -> None
 
 
 def _place_batch(
-    storage: Storage, memory: StoryMemory, batch: Sequence[Arrival], mark: str, *, following: str
+    storage: Storage, memory: StoryMemory, batch: Sequence[Arrival], mark: tuple[int, int], *, revision: int | None
 ) -> tuple[int, int] | None:
-    """Place a batch, note `following`; return how many entries joined and stories merged, None if `mark` is not noted now."""
+    """Place a batch, and note `revision` with it; return how many entries joined and stories merged.
+
+    None: what is known is old, because another process placed entries or a person intervened.
+    """
     joinings: dict[int, Joining] = {}
     merges: dict[int, int] = {}
     touched: set[int] = set()
@@ -164,18 +156,18 @@ def _place_batch(
     ]
     touched = {_end_of(merges, story) for story in touched}
     with storage.write() as tx:
-        if (tx.noted(GROUPED_NOTE) or "") != mark:
+        if _mark(tx) != mark:
             return None
         tx.grouping.join(joins)
         for lost in merges:
             tx.stories.merge(_end_of(merges, lost), lost)
-    settle_stories(storage, touched, language=memory.default_language, mark=following if following != mark else None)
-    memory.mark = following
+    _settle(storage, touched, language=memory.default_language, revision=revision)
+    memory.mark = mark if revision is None else (revision, mark[1])
     return len(joins), len(merges)
 
 
-def settle_stories(storage: Storage, story_ids: Collection[int], *, language: str, mark: str | None = None) -> None:
-    """Settle the stories that have several entries; `mark` is noted with it. What was settled before is settled again."""
+def _settle(storage: Storage, story_ids: Collection[int], *, language: str, revision: int | None) -> None:
+    """Settle the stories that have several entries."""
     with storage.read() as tx:
         members = tx.grouping.members(story_ids)
         leads = tx.stories.standings(members, Ranking.TRENDING)
@@ -184,12 +176,12 @@ def settle_stories(storage: Storage, story_ids: Collection[int], *, language: st
         for story, held in members.items()
         if story in leads
     ]
-    if not settlements and mark is None:
+    if not settlements and revision is None:
         return
     with storage.write() as tx:
         tx.grouping.settle(settlements)
-        if mark is not None:
-            tx.note(GROUPED_NOTE, mark)
+        if revision is not None:
+            tx.note(GROUPED_NOTE, str(revision))
 
 
 def _end_of(merges: Mapping[int, int], story_id: int) -> int:
@@ -232,28 +224,3 @@ def _reconsider(rules: GroupingRules, grouper: StoryGrouper, headline: Headline,
         grouper.restore(headline, story_id)
         return Joining(entry_id=arrival.entry_id, story_id=story_id, score=score, reason="new title")
     return Joining(entry_id=arrival.entry_id, story_id=arrival.story_id, score=own, reason="")
-
-
-def settle_story(story_id: int, members: Sequence[StoryMember], *, current: int, language: str) -> StorySettlement:
-    """Return which of its entries stands for a story, and which repeat another's text."""
-    ordered = sorted(members, key=lambda member: (member.dated_at, member.entry_id))
-    texts = {member.entry_id: shingles(_longer(member.summary_html, member.content_html)) for member in ordered}
-    lead = choose_lead(
-        [
-            LeadCandidate(
-                entry_id=member.entry_id,
-                title=member.title,
-                summary_html=member.summary_html or member.content_html,
-                language=member.language,
-            )
-            for member in ordered
-        ],
-        current=current,
-        language=language,
-    )
-    copies = find_copies(texts, {member.entry_id: member.title for member in ordered})
-    return StorySettlement(story_id=story_id, entry_id=lead, copies=copies)
-
-
-def _longer(summary_html: str, content_html: str) -> str:
-    return content_html if len(plain_text(content_html)) > len(plain_text(summary_html)) else summary_html

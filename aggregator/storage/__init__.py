@@ -13,10 +13,19 @@ from aggregator.storage.keypoints import KeyPointStore, Summary
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
-from aggregator.storage.transaction import GROUPED_NOTE, LAST_PASS_NOTE, LEVEL_NOTE, Storage, StoreCounts, Transaction
+from aggregator.storage.transaction import (
+    GROUPED_NOTE,
+    INTERVENED_NOTE,
+    LAST_PASS_NOTE,
+    LEVEL_NOTE,
+    Storage,
+    StoreCounts,
+    Transaction,
+)
 
 __all__ = [
     "GROUPED_NOTE",
+    "INTERVENED_NOTE",
     "LAST_PASS_NOTE",
     "LEVEL_NOTE",
     "ArticleStore",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
+from aggregator.model.coverage import TopicStory
 from aggregator.model.entry import Entry
 from aggregator.model.topic import Assignment, Topic
 
@@ -92,6 +93,25 @@ class TopicStore(Protocol):
 
     def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
         """Return the entries of a topic, newest first; `before` (dated_at, id) pages on."""
+        ...
+
+    def stories(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[TopicStory]:
+        """Return the stories of a topic by the newest entry that they have in it, newest first; `before` (a place) pages on.
+
+        Shown is the entry that stands for the story where it is in the topic, else the first that is.
+        """
+        ...
+
+    def listed(self, slug: str, story_ids: Collection[int]) -> dict[int, TopicStory]:
+        """Return the stories among these that have entries in the topic."""
+        ...
+
+    def story_counts(self) -> dict[str, int]:
+        """Return of how many stories each topic holds entries; topics without any are left out."""
+        ...
+
+    def of_entries(self, entry_ids: Iterable[int]) -> set[str]:
+        """Return the slugs of the topics that any of the entries belongs to."""
         ...
 
     def of_entry(self, entry_id: int) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from aggregator.model.coverage import CoverageEntry
 from aggregator.model.edition import Edition, EditionKind
 from aggregator.model.reading import ReadEvent
 from aggregator.model.story import Entered, ListPlace, Ranking, Scale, SiteHour, StoryStanding, Window, Worth
@@ -109,6 +110,14 @@ class StoryStore(Protocol):
 
     def entries(self, story_id: int) -> list[int]:
         """Return the entries of a story, by id."""
+        ...
+
+    def version(self, story_id: int) -> str | None:
+        """Return what changes whenever the entries of a story, or which stands for it, change; None if it is not stored."""
+        ...
+
+    def coverage(self, story_ids: Iterable[int]) -> dict[int, list[CoverageEntry]]:
+        """Return the entries of stories as links, by id."""
         ...
 
 

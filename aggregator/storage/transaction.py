@@ -18,6 +18,7 @@ from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, St
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
 GROUPED_NOTE = "grouped"  # key of the note that says up to which revision of entries stories were made
+INTERVENED_NOTE = "intervened"  # key of the note that says how often a person merged or parted stories
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
 
 

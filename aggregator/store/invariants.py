@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from aggregator.store import sequences
+from aggregator.store.story_tables import story_redirects
 from aggregator.store.tables import LIVE, entries, entry_origins, stories
 
 _NAMED = 5  # ids to name in a complaint
@@ -30,6 +31,14 @@ _RULES: tuple[tuple[str, Select[int]], ...] = (
     ),
     ("entries without their story", _ENTRY_IDS.where(entries.c.story_id.not_in(select(stories.c.id)))),
     ("stories without the entry that stands for them", select(stories.c.id).where(stories.c.entry_id.not_in(_ENTRY_IDS))),
+    (
+        "stories for which an entry of another stands",
+        select(stories.c.id).join(entries, entries.c.id == stories.c.entry_id).where(entries.c.story_id != stories.c.id),
+    ),
+    (
+        "stories that redirect and are there",
+        select(story_redirects.c.id).where(story_redirects.c.id.in_(select(stories.c.id))),
+    ),
 )
 
 

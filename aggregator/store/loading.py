@@ -24,7 +24,7 @@ _ORIGINS = (
 _FEEDS = select(feeds.c.id, feeds.c.url, feeds.c.site, feeds.c.settings, feeds.c.data).where(
     feeds.c.id.in_(bindparam("ids", expanding=True))
 )
-_FIGURES = select(stories.c.id, stories.c.readers, stories.c.trend_score).where(
+_FIGURES = select(stories.c.id, stories.c.readers, stories.c.trend_score, stories.c.publishers).where(
     stories.c.id.in_(bindparam("ids", expanding=True))
 )
 _ENTRIES = select(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
@@ -46,17 +46,18 @@ def load_entries(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) 
     origins: dict[int, Origin] = {}
     for ids in chunks({feed_id for feed_ids in carriers.values() for feed_id in feed_ids}):
         origins.update((row.id, origin_of(row)) for row in connection.execute(_FEEDS, {"ids": ids}))
-    figures: dict[int, tuple[float, int]] = {}
+    figures: dict[int, tuple[float, int, int]] = {}
     for ids in chunks({row.story_id for row in rows}):
         figures.update(
-            (story.id, (story.trend_score or 0.0, story.readers)) for story in connection.execute(_FIGURES, {"ids": ids})
+            (story.id, (story.trend_score or 0.0, story.readers, story.publishers))
+            for story in connection.execute(_FIGURES, {"ids": ids})
         )
     made = []
     for row in rows:
-        score, readers = figures[row.story_id]
+        score, readers, publishers = figures[row.story_id]
         # A feed may carry an entry under two guids; it is one origin all the same.
         carried_by = tuple(origins[feed_id] for feed_id in dict.fromkeys(carriers[row.id]))
-        made.append(entry_of(row, carried_by, score=score, reads=readers))
+        made.append(entry_of(row, carried_by, score=score, reads=readers, publishers=publishers))
     return made
 
 

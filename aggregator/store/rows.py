@@ -233,7 +233,7 @@ def entry_data_values(data: EntryData) -> dict[str, Any]:
     }
 
 
-def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...], *, score: float, reads: int) -> Entry:
+def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...], *, score: float, reads: int, publishers: int) -> Entry:
     """Return the entry of a whole row of `entries`, with the figures of its story."""
     return Entry(
         id=row.id,
@@ -262,6 +262,7 @@ def entry_of(row: Row[*tuple[Any, ...]], origins: tuple[Origin, ...], *, score: 
         story_id=row.story_id,
         score=score,
         reads=reads,
+        publishers=publishers,
     )
 
 

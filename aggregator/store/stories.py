@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal, select, true, update
 
+from aggregator.model.coverage import CoverageEntry
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
 from aggregator.store import dialect
 from aggregator.store.coverage import entries_of_stories
@@ -18,6 +19,7 @@ from aggregator.store.notes import forget, note, noted
 from aggregator.store.recount import recount
 from aggregator.store.redirects import current_story
 from aggregator.store.scales import COLUMN, Scales, read_scales, save_scale
+from aggregator.store.story_lists import coverage_of, version_of
 from aggregator.store.tables import (
     EXPOSED,
     IN_TREND,
@@ -248,6 +250,14 @@ class SqlStoryStore:
     def entries(self, story_id: int) -> list[int]:
         """Return the entries of a story, by id."""
         return sorted(entries_of_stories(self._connection, [story_id]))
+
+    def version(self, story_id: int) -> str | None:
+        """Return what changes whenever the entries of a story, or which stands for it, change; None if it is not stored."""
+        return version_of(self._connection, story_id)
+
+    def coverage(self, story_ids: Iterable[int]) -> dict[int, list[CoverageEntry]]:
+        """Return the entries of stories as links, by id."""
+        return coverage_of(self._connection, list(story_ids))
 
     def _standings(self, statement: Select[Any]) -> list[StoryStanding]:
         return [

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
+from aggregator.model.coverage import TopicStory
 from aggregator.model.entry import Entry
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import TopicRow
 from aggregator.store import dialect
 from aggregator.store.loading import chunks, load_entries
+from aggregator.store.story_lists import Place, listed_in_topic, stories_of_topic
 from aggregator.store.tables import entries, entry_topics
 from aggregator.store.tables import topics as topics_table
 
@@ -111,6 +113,31 @@ class SqlTopicStore:
                 place[0] <= dated_at, or_(place[0] < dated_at, and_(place[0] == dated_at, place[1] < entry_id))
             )
         return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def stories(self, slug: str, *, limit: int, before: Place | None = None) -> list[TopicStory]:
+        """Return the stories of a topic by the newest entry that they have in it, newest first."""
+        return stories_of_topic(self._connection, slug, limit=limit, before=before)
+
+    def listed(self, slug: str, story_ids: Collection[int]) -> dict[int, TopicStory]:
+        """Return the stories among these that have entries in the topic."""
+        return listed_in_topic(self._connection, slug, story_ids)
+
+    def story_counts(self) -> dict[str, int]:
+        """Return of how many stories each topic holds entries; topics without any are left out."""
+        statement = (
+            select(entry_topics.c.slug, func.count(entries.c.story_id.distinct()))
+            .join(entries, entries.c.id == entry_topics.c.entry_id)
+            .group_by(entry_topics.c.slug)
+        )
+        return dict(self._connection.execute(statement).all())
+
+    def of_entries(self, entry_ids: Iterable[int]) -> set[str]:
+        """Return the slugs of the topics that any of the entries belongs to."""
+        found: set[str] = set()
+        for ids in chunks(dict.fromkeys(entry_ids)):
+            statement = select(entry_topics.c.slug).where(entry_topics.c.entry_id.in_(ids)).distinct()
+            found.update(self._connection.execute(statement).scalars())
+        return found
 
     def of_entry(self, entry_id: int) -> list[str]:
         """Return the slugs of the topics an entry belongs to, in the order of the configuration."""

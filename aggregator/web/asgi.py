@@ -15,6 +15,7 @@ from aggregator.web.headers import SecurityHeaders, security_headers
 from aggregator.web.problems import HANDLERS
 from aggregator.web.routes import make_routes
 from aggregator.web.site import OwnSite, Web, WebSite
+from aggregator.web.story_feeds import RenderStory, StoryFeeds
 
 
 def create_app(
@@ -28,12 +29,14 @@ def create_app(
     metrics_from: Sequence[str] = (),
     callbacks: CallbackRules | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    render_story: RenderStory | None = None,
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
 
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
     (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics;
-    `callbacks`: what hubs may deliver; `stopping`: whether the server wants to end, so that nobody goes on listening.
+    `callbacks`: what hubs may deliver; `stopping`: whether the server wants to end, so that nobody goes on listening;
+    `render_story` makes the feed of a story when somebody asks for it.
     """
     headers = security_headers(site.base_url)
     app = Starlette(
@@ -50,5 +53,6 @@ def create_app(
         metrics_from=metrics_from,
         callbacks=callbacks or CallbackRules(),
         stopping=stopping,
+        story_feeds=StoryFeeds(storage, render_story) if render_story is not None else None,
     )
     return app

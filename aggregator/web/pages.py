@@ -41,7 +41,7 @@ def show_front(request: Request) -> Response:
     view = streams.read_front_page(web.storage, window=window)
     seen = {f"topics/{block.topic.slug}": streams.FRONT_TOPIC_ENTRIES for block in view.blocks}
     seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
-    _record_views(request, seen)
+    record_views(request, seen)
     feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
     feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
     feeds += [(kind.path, feed_title(web.site.language, kind)) for kind in EditionKind]
@@ -64,7 +64,7 @@ def show_topic(request: Request) -> Response:
     before = _cursor(request.query_params.get("before"))
     view = streams.read_topic_page(web.storage, slug, before=before, window=_window(request))
     box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
-    _record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
+    record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
     older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
     rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
     alternates = list(announce(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
@@ -101,7 +101,7 @@ def _ranking_page(request: Request, view: RankingPage, ranking: Ranking, *, wind
     web = web_of(request)
     path, title = ranking_of(web.words_for(request), ranking, view.topic)
     if window == Window.DAY:  # the longer windows are lists of their own, which nothing is ranked by
-        _record_views(request, {path.removeprefix("/"): streams.RANKING_PLACES})
+        record_views(request, {path.removeprefix("/"): streams.RANKING_PLACES})
     return show_page(
         request,
         "ranking.html",
@@ -137,7 +137,7 @@ def show_entry(request: Request) -> Response:
         via=Via.PAGE,
         address=client_address(request, web.trusted_proxies),
     )
-    _record_views(request, {list_name(Ranking.MOST_READ): streams.BOX_ENTRIES})
+    record_views(request, {list_name(Ranking.MOST_READ): streams.BOX_ENTRIES})
     alternates = [
         alternate
         for topic in view.topics
@@ -193,7 +193,7 @@ def render_problem(web: Web, status: int, *, words: Words) -> str:
     )
 
 
-def _record_views(request: Request, seen: Mapping[str, int]) -> None:
+def record_views(request: Request, seen: Mapping[str, int]) -> None:
     """Tell which lists a person sees, and how many of their first places: what is shown is read more."""
     facts = read_facts(request)
     for name, places in seen.items():

@@ -47,8 +47,8 @@ def publisher_names(entry: Entry, words: Words) -> str:
 
 
 def coverage(entry: Entry) -> int:
-    """Return how many publishers carry the entry."""
-    return count_publishers(entry)
+    """Return how many publishers carry the entry's story."""
+    return max(count_publishers(entry), entry.publishers)
 
 
 def headline(entry: Entry) -> str:

@@ -18,6 +18,7 @@ from aggregator.web import (
     metrics,
     own_site,
     pages,
+    stories,
     subscribe,
     websub,
 )
@@ -50,6 +51,8 @@ def make_routes() -> list[Route]:
         Route("/trending.{format}", feeds.serve_feed),
         Route("/editions/daily.{format}", feeds.serve_feed),
         Route("/editions/weekly.{format}", feeds.serve_feed),
+        Route("/stories/{story_id}.{format}", stories.serve_story_feed),
+        Route("/stories/{story_id}", stories.show_story),
         Route("/", pages.show_front),
         Route("/topics/{slug}", pages.show_topic),
         Route("/topics/{slug}/most-read", pages.show_most_read),

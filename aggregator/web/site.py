@@ -22,6 +22,7 @@ from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
 from aggregator.web.listeners import Listeners
 from aggregator.web.recent import RecentDocuments
+from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
 
 Network = IPv4Network | IPv6Network
@@ -69,7 +70,9 @@ class Web:
         metrics_from: Sequence[str],
         callbacks: CallbackRules,
         stopping: Callable[[], bool],
+        story_feeds: StoryFeeds | None = None,
     ) -> None:
+        self.story_feeds = story_feeds
         self.callbacks = callbacks
         self.storage = storage
         self.recent = RecentDocuments(storage)

@@ -41,6 +41,7 @@ def open_web(
                 full_text=settings.publishing.full_text,
             ),
             recorder=recorder,
+            render_story=aggregator.render_story,
             clock=aggregator.clock,
             trusted_proxies=settings.server.trusted_proxies,
             own_site=OwnSite(

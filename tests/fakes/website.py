@@ -11,15 +11,23 @@ from urllib.parse import urlsplit
 import httpx
 from starlette.applications import Starlette
 
+from aggregator.emit.build import Site
+from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
+from aggregator.emit.jsonfeed_writer import JsonFeedWriter
+from aggregator.emit.render import render
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
+from aggregator.library.stories import read_story_feed
+from aggregator.model.document import Format
 from aggregator.model.entry import Entry
+from aggregator.protocols import FeedWriter
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
 from aggregator.web.site import OwnSite, WebSite
 from tests.fakes.clock import FakeClock
 from tests.fakes.newsroom import NOON
 
+WRITERS: Mapping[Format, FeedWriter] = {writer.format: writer for writer in (RssWriter(), AtomWriter(), JsonFeedWriter())}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 TOKEN = "a-token-of-our-own-server"
 ORIGIN = "https://www.seeblick.example"  # of entry 1, 6 and 11
@@ -99,6 +107,7 @@ def open_site(
     clock = FakeClock(NOON)
     recorder = ReadRecorder(storage)
     site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC, full_text=full_text)
+    emitted = Site(title=site.title, base_url=base_url, language=language, tag_authority="news.example")
     app = create_app(
         storage=storage,
         site=site,
@@ -111,6 +120,7 @@ def open_site(
             record=lambda reads, now: record_reported(storage, reads, now=now),
         ),
         metrics_from=["127.0.0.0/8"],
+        render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
     return Newsroom(storage=storage, client=client, recorder=recorder, clock=clock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage, TopicRow
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure
@@ -99,3 +100,55 @@ def test_a_pruned_entry_leaves_its_topics(storage: Storage) -> None:
     with storage.write() as transaction:
         transaction.entries.prune(before=NOON + DAY, keep_per_feed=0)
         assert transaction.topics.all()[0].entries == 0
+
+
+def join(storage: Storage, *pairs: tuple[int, int]) -> None:
+    with storage.write() as transaction:
+        transaction.grouping.join(
+            [Joining(entry_id=entry_id, story_id=story, score=0.5, reason="similar") for entry_id, story in pairs]
+        )
+
+
+def test_a_topic_lists_a_story_once_by_its_newest_entry(storage: Storage) -> None:
+    (feed,) = configure(storage, "https://a.example/feed")
+    add_entries(storage, feed.id, "one", "two", "three", "four", "five", "six")
+    with storage.write() as transaction:
+        transaction.topics.configure([SWISS])
+        made = [Assignment(slug="schweiz", entry_id=entry_id, reason="") for entry_id in (1, 2, 4, 5, 6)]
+        transaction.topics.assign(["schweiz"], [], made, revision=6)
+    join(storage, (5, 2), (6, 3))
+    with storage.write() as transaction:
+        transaction.grouping.settle([StorySettlement(story_id=2, entry_id=5), StorySettlement(story_id=3, entry_id=3)])
+    with storage.read() as transaction:
+        listed = transaction.topics.stories("schweiz", limit=9)
+        first = transaction.topics.stories("schweiz", limit=2)
+        rest = transaction.topics.stories("schweiz", limit=9, before=first[-1].place)
+        named = transaction.topics.listed("schweiz", [3, 2, 77])
+        assert transaction.topics.story_counts() == {"schweiz": 4}
+    assert [(one.story.story_id, one.entry.id, one.story.first_entry_id) for one in listed] == [
+        (1, 1, 1),
+        (2, 5, 2),  # the entry that stands for the story
+        (4, 4, 4),
+        (3, 6, 6),  # what stands for the story is not in the topic
+    ]
+    assert [one.story.story_id for one in (*first, *rest)] == [1, 2, 4, 3]
+    assert [[each.entry_id for each in one.story.coverage] for one in listed] == [[1], [2, 5], [4], [3, 6]]
+    assert list(named) == [3, 2]
+
+
+def test_pages_of_a_busy_topic_hold_every_story_once(storage: Storage) -> None:
+    (feed,) = configure(storage, "https://a.example/feed")
+    add_entries(storage, feed.id, *(f"g{number}" for number in range(500)))
+    with storage.write() as transaction:
+        transaction.topics.configure([SWISS])
+        made = [Assignment(slug="schweiz", entry_id=entry_id, reason="") for entry_id in range(1, 501)]
+        transaction.topics.assign(["schweiz"], [], made, revision=500)
+    join(storage, *((entry_id, entry_id % 20 + 1) for entry_id in range(21, 401)))
+    seen: list[int] = []
+    before = None
+    with storage.read() as transaction:
+        while page := transaction.topics.stories("schweiz", limit=30, before=before):
+            seen += [one.story.story_id for one in page]
+            before = page[-1].place
+    assert sorted(seen) == [*range(1, 21), *range(401, 501)]
+    assert len(seen) == len(set(seen))

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aggregator.cli.main import app
-from aggregator.errors import ConfigError, FeedNotFound, TopicNotFound
+from aggregator.errors import ConfigError, EntryNotFound, FeedNotFound, StoryNotFound, TopicNotFound, WrongStories
 from tests.fakes.feeds import item, rss
 from tests.fakes.origin import Origin, document
 
@@ -68,6 +68,28 @@ def test_the_main_job_by_hand(call: Call, newspaper: Origin) -> None:
     assert published["published"]["written"] > 0
     assert (status["feeds"]["total"], status["entries"]) == (1, 1)
     assert [(topic["slug"], topic["entries"]) for topic in topics["topics"]] == [("bern", 1)]
+
+
+def test_a_person_merges_and_parts_stories(call: Call, newspaper: Origin) -> None:
+    items = [
+        item(title, f"https://zeitung.example/{place}") for place, title in enumerate(("Markt in Bern", "Fest in Basel"), 1)
+    ]
+    newspaper.answer("/feed", document(rss(*items)))
+    call("add", newspaper.url("/feed"))
+    call("poll")
+    call("publish")
+
+    assert call("stories", "merge", "1", "2").stdout == "story 1 holds both\n"
+    shown = json.loads(call("stories", "show", "2", "--json").stdout)
+    assert (shown["id"], [one["by_operator"] for one in shown["entries"]]) == (1, [False, True])
+    assert json.loads(call("status", "--json").stdout)["stories"] == 1
+    again = call("stories", "merge", "1", "2")
+    assert isinstance(again.exception, WrongStories)
+    assert call("stories", "split", "2").stdout == "story 2 holds what was parted from story 1\n"
+    assert "founded it" in call("stories", "show", "1").stdout
+    for wrong, error in ((("show", "77"), StoryNotFound), (("split", "1"), WrongStories), (("split", "77"), EntryNotFound)):
+        assert isinstance(call("stories", *wrong).exception, error)
+    assert call("database", "check").exit_code == 0
 
 
 def test_preview_says_why_an_entry_matches(call: Call, newspaper: Origin) -> None:

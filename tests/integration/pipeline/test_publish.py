@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import feedparser
 
 from aggregator.app import Aggregator
 from aggregator.model.document import Rendered
+from aggregator.model.grouping import StorySettlement
 from aggregator.model.reading import ReadEvent, Via
 from tests.fakes.clock import FakeClock
 from tests.fakes.feeds import item, rss
@@ -144,3 +146,40 @@ def test_ids_stay_when_the_site_moves(open_with: Open, clock: FakeClock) -> None
 
     assert [entry.id for entry in after.entries] == before
     assert "moved.example" in after.feed.links[0].href
+
+
+def test_a_topic_feed_lists_a_story_once_under_one_id_whichever_entry_stands_for_it(open_with: Open, clock: FakeClock) -> None:
+    papers = {f"https://{name}.example/rss": f"https://{name}.example/1" for name in ("alpha", "beta")}
+    config = (
+        "topics: [{slug: beben, title: Beben, any: [Erdbeben]}, {slug: alles, title: Alles, any: [Erdbeben], per: entry}]\n"
+        "feeds: [" + ", ".join(f"{{url: '{url}'}}" for url in papers) + "]\n"
+    )
+    titles = ("Erdbeben erschüttert Glarus", "Erdbeben der Stärke 5 erschüttert Kanton Glarus")
+
+    def polled(count: int) -> list[dict[str, str]]:
+        bodies = {
+            url: rss(*[item(title, link, at=clock.at)] if place < count else [])
+            for place, ((url, link), title) in enumerate(zip(papers.items(), titles, strict=True))
+        }
+        aggregator = open_with(config, FakeFetcher(bodies))
+        aggregator.poll(everything=True)
+        aggregator.group()
+        if count == 2:
+            with aggregator.storage.write() as tx:
+                (story,) = set(tx.stories.of_entries([1, 2]).values())
+                tx.grouping.settle([StorySettlement(story_id=story, entry_id=2)])
+        aggregator.publish()
+        with aggregator.storage.read() as tx:
+            per_entry, per_story = (tx.documents.get(f"/topics/{slug}.json") for slug in ("alles", "beben"))
+        assert per_entry is not None
+        assert per_story is not None
+        assert len(json.loads(per_entry.body)["items"]) == count
+        items: list[dict[str, str]] = json.loads(per_story.body)["items"]
+        return items
+
+    (alone,) = polled(1)
+    clock.advance(timedelta(hours=2))
+    (joined,) = polled(2)
+    assert (joined["id"], joined["date_published"]) == (alone["id"], alone["date_published"])
+    assert (alone["title"], joined["title"]) == titles
+    assert 'href="https://alpha.example/1"' in joined["content_html"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.app import Aggregator
+from aggregator.library.stories import split_by_hand
 from aggregator.model.story import Ranking
-from aggregator.pipeline.stories import forget_memory
 from tests.fakes.clock import FakeClock
 from tests.fakes.feeds import item, rss
 from tests.fakes.fetcher import FakeFetcher
@@ -153,13 +153,10 @@ def test_what_a_person_parted_the_pass_does_not_join_again(open_with: Open, cloc
     aggregator = open_with(CONFIG, feeds(clock, [[QUAKE[0]], [QUAKE[1]], []]))
     aggregator.poll()
     aggregator.group()
-    with aggregator.storage.write() as tx:
-        ((story, entries),) = [
-            (one, tx.stories.entries(one)) for one in {entry.story_id for entry in tx.entries.newest(limit=9)}
-        ]
-        parted = [entry for entry in entries if entry != story]
-        tx.grouping.split(parted)
-        forget_memory(tx)
+    with aggregator.storage.read() as tx:
+        (story,) = {entry.story_id for entry in tx.entries.newest(limit=9)}
+        entries = tx.stories.entries(story)
+    split_by_hand(aggregator.storage, [entry for entry in entries if entry != story], language="de")
     clock.advance(timedelta(hours=2))
     aggregator._given_fetcher = feeds(clock, [[QUAKE[0]], [QUAKE[1]], [QUAKE[2]]])
     aggregator.__dict__.pop("fetcher", None)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
+from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.reader import Members, Selection
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Entered, ListPlace, Ranking, Window, Worth
@@ -27,6 +28,9 @@ LARGE = (
     "stories",
     "story_hours",
     "list_places",
+    "placements",
+    "story_redirects",
+    "meanings",
 )
 
 
@@ -91,6 +95,24 @@ def test_a_pass_looks_at_no_whole_table(storage: SqlStorage, plans: Plans) -> No
     assert plans.scans() == []
 
 
+def test_grouping_looks_at_no_whole_table(storage: SqlStorage, plans: Plans) -> None:
+    (feed,) = configure(storage, "https://a.example/feed")
+    add_entries(storage, feed.id, "one", "two", "three")
+    plans.steps.clear()
+    with storage.write() as transaction:
+        transaction.grouping.changed_since(1, limit=9)
+        transaction.grouping.active(since=NOON, revision=9)
+        transaction.grouping.join([Joining(entry_id=entry_id, story_id=1, score=0.5, reason="similar") for entry_id in (2, 3)])
+        transaction.grouping.members([1])
+        transaction.grouping.settle([StorySettlement(story_id=1, entry_id=2, copies={3: 2})])
+        transaction.grouping.evidence([1, 2])
+        transaction.grouping.split([3])
+        transaction.stories.merge(1, 3)
+        transaction.grouping.meanings([b"key"], model="m")
+    assert len(plans.steps) > 15
+    assert plans.scans() == []
+
+
 def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(storage: SqlStorage, plans: Plans) -> None:
     (feed,) = configure(storage, "https://a.example/feed")
     add_entries(storage, feed.id, "one", "two")
@@ -122,6 +144,11 @@ def test_reads_lists_and_pages_look_at_no_whole_table_and_sort_nothing_large(sto
         transaction.topics.entries("t", limit=9)
         transaction.topics.entries("t", limit=9, before=(NOON, 1))
         transaction.topics.of_entry(1)
+        transaction.topics.stories("t", limit=9)
+        transaction.topics.stories("t", limit=9, before=(NOON, 1))
+        transaction.stories.current(1)
+        transaction.stories.version(1)
+        transaction.stories.coverage([1])
         transaction.documents.get("/t.rss")
     assert len(plans.steps) > 15
     assert plans.scans() == []
