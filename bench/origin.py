@@ -19,10 +19,14 @@ ANSWER_SECONDS = 60
 class Origin:
     """The running origin: a context manager that knows the URLs it serves and what was asked of it."""
 
-    def __init__(self, *, feeds: int = 0, directory: Path | None = None, hosts: int = 64, faults: bool = False) -> None:
+    def __init__(
+        self, *, feeds: int = 0, tiny: int = 0, directory: Path | None = None, hosts: int = 64, faults: bool = False
+    ) -> None:
         arguments = [sys.executable, "-m", "bench.origin_server", "--feeds", str(feeds), "--hosts", str(hosts)]
         if directory is not None:
             arguments += ["--directory", str(directory)]
+        if tiny:
+            arguments += ["--tiny", str(tiny)]
         if faults:
             arguments.append("--faults")
         self._process = subprocess.Popen(

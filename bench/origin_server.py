@@ -3,6 +3,7 @@
 It prints one JSON line when it is ready: `{"port": …, "hosts": […], "paths": […]}`. Start it through `bench.origin.Origin`.
 
     /feeds/<n>                      generated feeds
+    /tiny/<n>                       with --tiny: feeds of one entry, made when asked for, however many
     /<file name>                    with --directory: the files of a folder
     /control/counters               counts since the last reset
     /control/reset                  counts to zero
@@ -75,6 +76,14 @@ def prepare(body: bytes, *, media_type: str, etag: str, updated_at: datetime) ->
     )
 
 
+def tiny_document(number: int) -> Document:
+    """Return a feed of one entry, the same whenever it is asked for."""
+    site = f"https://klein-{number}.example"
+    item = f"<item><title>Ein Beitrag von {number}</title><link>{site}/1</link><guid>{site}/1</guid></item>"
+    body = f"<rss version='2.0'><channel><title>Klein {number}</title><link>{site}/</link>{item}</channel></rss>"
+    return prepare(body.encode(), media_type=MEDIA_TYPES["rss"], etag=f"tiny-{number}", updated_at=CAPTURED_AT)
+
+
 class Shelf:
     """The documents by path, the counts, and what the control paths do to both."""
 
@@ -84,6 +93,7 @@ class Shelf:
         self.counts: Counter[str] = Counter()
         self.rounds = 0
         self.latency_seconds = 0.0
+        self.tiny = 0
         self.faults: dict[bytes, Fault] = {}
 
     def misbehave(self) -> None:
@@ -154,12 +164,18 @@ class Shelf:
     def answer(self, target: bytes, head: bytes) -> bytes:
         """Return the bytes to send; `head` is the request with all header names still as the client wrote them."""
         document = self.documents.get(target)
+        if document is None and self.tiny and target.startswith(b"/tiny/"):
+            document = tiny_document(int(target[len(b"/tiny/") :]))
         if document is None:
             if target.startswith(b"/control/"):
                 text = json.dumps(self.control(target.decode())).encode()
                 return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(text) + text
             self.counts.update(("requests", "not_found"))
             return NOT_FOUND
+        return self.answer_with(document, head)
+
+    def answer_with(self, document: Document, head: bytes) -> bytes:
+        """Return a document as the request wants it."""
         self.counts["requests"] += 1
         lowered = head.lower()
         etags = _header(head, lowered, b"\r\nif-none-match:")
@@ -277,7 +293,10 @@ async def serve(shelf: Shelf, hosts: list[str]) -> None:
     ready = {
         "port": sockets[0].getsockname()[1],
         "hosts": hosts,
-        "paths": [path.decode() for path in shelf.documents if not path.startswith(b"/moved")],
+        "paths": [
+            *(path.decode() for path in shelf.documents if not path.startswith(b"/moved")),
+            *(f"/tiny/{number}" for number in range(shelf.tiny)),
+        ],
         "faults": {path.decode(): fault.value for path, fault in shelf.faults.items()},
     }
     print(json.dumps(ready), flush=True)
@@ -289,12 +308,14 @@ async def serve(shelf: Shelf, hosts: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="A loopback origin for benchmarks and tests")
     parser.add_argument("--feeds", type=int, default=0, help="generated feeds to serve")
+    parser.add_argument("--tiny", type=int, default=0, help="feeds of one entry to serve")
     parser.add_argument("--faults", action="store_true", help="some generated feeds misbehave")
     parser.add_argument("--directory", type=Path, help="folder of files to serve")
     parser.add_argument("--hosts", type=int, default=64, help="loopback addresses to serve on, from 127.0.0.1")
     chosen = parser.parse_args()
     shelf = Shelf()
     shelf.generate(range(chosen.feeds))
+    shelf.tiny = chosen.tiny
     if chosen.faults:
         shelf.misbehave()
     if chosen.directory:
