@@ -5,6 +5,8 @@
     ├─ FeedError                        feed_url
     │  ├─ FetchError                    temporary, status, retry_after
     │  │  ├─ FetchTimeout
+    │  │  ├─ HostNotFound               its name has no address, or nobody here can say
+    │  │  ├─ Redirected                 target: elsewhere, where the request does not follow
     │  │  ├─ TooLarge
     │  │  ├─ AddressRefused
     │  │  └─ FeedGone                   410
@@ -82,6 +84,18 @@ class FetchError(FeedError):
 
 class FetchTimeout(FetchError):
     """The server took longer than the settings allow."""
+
+
+class HostNotFound(FetchError):
+    """The name of the host has no address, or no resolver could be reached: nobody was asked for anything."""
+
+
+class Redirected(FetchError):
+    """The server sends the request to `target`, an address that may be fetched, and the request does not follow by itself."""
+
+    def __init__(self, *, feed_url: str, target: str) -> None:
+        super().__init__(f"the server redirects to {target}", feed_url=feed_url)
+        self.target = target
 
 
 class TooLarge(FetchError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from aggregator.errors import FeedError, FeedGone, FetchError, TooLarge
+from aggregator.errors import FeedError, FeedGone, FetchError, HostNotFound, TooLarge
 from aggregator.fetch.price import FIRST_PRICE
 from aggregator.fetch.rhythm import learn, next_poll
 from aggregator.model.feed import FeedState, PollState, Rhythm, Validators
@@ -36,6 +36,8 @@ BACK_OFF_BASE = HOUR
 BUSY_BASE = timedelta(hours=4)  # 429 and 503 that do not say when to come back
 LONGEST_BACK_OFF = DAY
 MISSING_GIVEN_UP_AFTER = timedelta(days=14)  # a feed not found for so long is asked for once a week; some come back
+UNRESOLVED_BASE = timedelta(minutes=5)  # most often it is this machine that is not connected yet
+UNRESOLVED_GIVEN_UP_AFTER = timedelta(days=7)  # a name that nobody holds any longer
 JITTER = 0.1  # added, never taken off
 DELAY_MEMORY = timedelta(days=14)  # of the delay achieved, as long as that of the rate
 BACKDATED = DAY  # an entry dated so long before the poll that missed it was not there to be seen then
@@ -159,7 +161,9 @@ def after_failure(poll: PollState, *, error: FeedError, rules: CadenceRules, now
     """
     failures = poll.failures + 1
     since = poll.failing_since_at or now
-    wait = max(_back_off(error, failures, now - since), rules.min_interval)
+    wait = _back_off(error, failures, now - since)
+    if not isinstance(error, HostNotFound):  # then nobody was asked, and nobody is spared by waiting: a machine without network
+        wait = max(wait, rules.min_interval)
     gone = isinstance(error, FeedGone)
     return replace(
         poll,
@@ -301,6 +305,8 @@ def _back_off(error: FeedError, failures: int, failing_for: timedelta) -> timede
         return _clamp_retry_after(error.retry_after)
     if isinstance(error, TooLarge) or status in _CLOSED:  # each try of what is too large costs the server the document
         return LONGEST_BACK_OFF
+    if isinstance(error, HostNotFound):
+        return WEEK if failing_for >= UNRESOLVED_GIVEN_UP_AFTER else _doubled(UNRESOLVED_BASE, failures)
     if status == HTTPStatus.NOT_FOUND and failing_for >= MISSING_GIVEN_UP_AFTER:
         return WEEK
     return _doubled(BUSY_BASE if status in _BUSY else BACK_OFF_BASE, failures)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import pycurl
 
-from aggregator.errors import FeedGone, FetchError, FetchTimeout, TooLarge
+from aggregator.errors import FeedGone, FetchError, FetchTimeout, HostNotFound, TooLarge
 
 TIMEOUTS = frozenset({pycurl.E_OPERATION_TIMEDOUT})
 TOO_LARGE = frozenset({pycurl.E_FILESIZE_EXCEEDED})
@@ -142,6 +142,8 @@ def curl_failure(code: int, detail: str, *, url: str, host: str) -> FetchError:
     detail = detail[:_DETAIL_CHARACTERS] or f"code {code}"
     if code in TIMEOUTS:
         return FetchTimeout(f"{host} took too long", feed_url=url)
+    if code == pycurl.E_COULDNT_RESOLVE_HOST:
+        return HostNotFound(TEMPORARY[code].format(host=host), feed_url=url)
     if code in TOO_LARGE:
         return TooLarge("the document is larger than allowed", feed_url=url, temporary=False)
     for sentences, temporary in ((TEMPORARY, True), (LASTING, False), (LOCAL, True)):

@@ -24,7 +24,7 @@ from aggregator.errors import FetchError
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.failures import raised_failure
 from aggregator.fetch.http import Exchange, Visit, trusted_certificates
-from aggregator.fetch.politeness import FetchLimits, HostSchedule
+from aggregator.fetch.politeness import FetchLimits, HostGaps, HostSchedule
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 
 LOOK_AHEAD = 10_000  # requests read ahead of the outcomes, so that one host's long list does not hide the others
@@ -50,6 +50,7 @@ class CurlFetcher:
         self._idle: list[Fleet] = []
         self._running: list[Fleet] = []
         self._closed = False
+        self._gaps = HostGaps(limits.per_host_gap)
 
     def fetch_all(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchOutcome]]:
         """Yield an outcome for every request, as they become ready; closing the iterator abandons what is under way."""
@@ -82,7 +83,9 @@ class CurlFetcher:
     def _borrow(self) -> Fleet:
         if self._closed:
             raise RuntimeError("the fetcher is closed")
-        return self._idle.pop() if self._idle else Fleet(limits=self._limits, guard=self._guard, agent=self._agent)
+        if self._idle:
+            return self._idle.pop()
+        return Fleet(limits=self._limits, guard=self._guard, agent=self._agent, gaps=self._gaps)
 
     def _give_back(self, fleet: Fleet) -> None:
         if self._closed:
@@ -97,7 +100,7 @@ class Fleet:
     Only one side writes each counter: the caller `_taken`, the thread `_delivered`.
     """
 
-    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, agent: str) -> None:
+    def __init__(self, *, limits: FetchLimits, guard: AddressGuard, agent: str, gaps: HostGaps) -> None:
         self._limits = limits
         self._guard = guard
         certificates = trusted_certificates()
@@ -105,7 +108,9 @@ class Fleet:
             Exchange(limits=limits, guard=guard, agent=agent, certificates=certificates) for _ in range(limits.concurrency)
         ]
         self._flying: dict[pycurl.Curl, _Flight] = {}
-        self._schedule: HostSchedule[Visit] = HostSchedule(connections=limits.per_host_connections, gap=limits.per_host_gap)
+        self._schedule: HostSchedule[Visit] = HostSchedule(
+            connections=limits.per_host_connections, gap=limits.per_host_gap, gaps=gaps
+        )
         self._held: dict[str, FetchError] = {}
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS * limits.concurrency)

@@ -15,7 +15,7 @@ from http import HTTPStatus
 import ada_url
 import pycurl
 
-from aggregator.errors import AddressRefused, FetchError, FetchTimeout
+from aggregator.errors import AddressRefused, FetchError, FetchTimeout, Redirected
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.answers import (
     Head,
@@ -172,7 +172,10 @@ class Exchange:
         if head.status == HTTPStatus.NOT_MODIFIED:
             return _not_modified(visit, head, now)
         if head.status in _REDIRECT:
-            return self._next_hop(visit, head)
+            hop = self._next_hop(visit, head)
+            if isinstance(hop, Visit) and not visit.request.follows:
+                return Redirected(feed_url=visit.request.url, target=hop.url)
+            return hop
         return status_failure(head.status, url=visit.request.url, retry_after=hints_of(head, now=now).retry_after)
 
     def expire(self, first_byte: bool) -> FetchTimeout:  # noqa: FBT001 -- the two timeouts the fleet keeps itself

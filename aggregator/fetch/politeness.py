@@ -6,6 +6,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from threading import Lock
 from typing import Generic, TypeVar
 
 MAX_CONCURRENCY = 256  # select() sees descriptors below 1024 only; this leaves room for kept connections and the rest
@@ -48,6 +49,29 @@ class FetchLimits:
             raise ValueError(f"concurrency must be at most {MAX_CONCURRENCY}, not {self.concurrency}")
 
 
+class HostGaps:
+    """From when each host may be asked next, over all schedules that share it; safe to use from several threads."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self._gap = gap.total_seconds()
+        self._until: dict[str, float] = {}
+        self._lock = Lock()
+
+    def take(self, site: str, now: float) -> float:
+        """Take the host's turn at `now` and return 0; or, where that is too early, return from when it may be taken."""
+        with self._lock:
+            until = self._until.get(site, 0.0)
+            if until > now:
+                return until
+            if len(self._until) >= _REMEMBERED_HOSTS:
+                self._until = {name: at for name, at in self._until.items() if at > now}
+            self._until[site] = now + self._gap
+            return 0.0
+
+
+_REMEMBERED_HOSTS = 10_000  # until those are forgotten whose gap is over
+
+
 @dataclass(slots=True, eq=False)
 class _Site(Generic[Item]):
     """One host: what waits for it, how many of its requests are under way, and from when the next may start.
@@ -69,8 +93,10 @@ class HostSchedule(Generic[Item]):
     Times are seconds on a clock that never goes back. Hosts are remembered only as long as their gap lasts.
     """
 
-    def __init__(self, *, connections: int, gap: timedelta) -> None:
+    def __init__(self, *, connections: int, gap: timedelta, gaps: HostGaps | None = None) -> None:
+        """Keep `gap` between two starts on a host; `gaps` is shared with other schedules that ask the same hosts."""
         self._connections = connections
+        self._gaps = gaps or HostGaps(gap)
         self._gap = gap.total_seconds()
         self._sites: dict[str, _Site[Item]] = {}
         self._ready: deque[_Site[Item]] = deque()
@@ -103,6 +129,10 @@ class HostSchedule(Generic[Item]):
             record = self._ready.popleft()
             record.queued = False
             if not record.waiting:  # withdrawn meanwhile
+                self._line_up(record)
+                continue
+            if self._gap and (until := self._gaps.take(record.name, now)):  # another schedule asked the host
+                record.not_before = until
                 self._line_up(record)
                 continue
             item = record.waiting.popleft()

@@ -13,6 +13,7 @@ from aggregator.model.feed import Validators
 class FetchRequest:
     """One document to fetch. `feed_id` is 0 where no stored feed stands behind it (discovery, robots.txt).
 
+    Without `follows`, a redirect is an outcome (`Redirected`): whoever asks decides whether to go there.
     `validators` are sent to `validators_url` only, the address that gave them (None: `url` itself): to no other on the way.
     """
 
@@ -21,6 +22,7 @@ class FetchRequest:
     validators: Validators = Validators()
     validators_url: str | None = None
     accept: str | None = None
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

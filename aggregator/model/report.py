@@ -130,3 +130,10 @@ class ArticleReport:
     fetched: int = 0
     failed: int = 0
     forbidden: int = 0
+
+    def __add__(self, other: ArticleReport) -> ArticleReport:
+        return ArticleReport(
+            fetched=self.fetched + other.fetched,
+            failed=self.failed + other.failed,
+            forbidden=self.forbidden + other.forbidden,
+        )

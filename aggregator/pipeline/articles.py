@@ -10,9 +10,11 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
-from aggregator.errors import FeedError
+from aggregator.errors import FeedError, Redirected
 from aggregator.fetch.robots import crawl_delay, may_fetch
 from aggregator.model.article import Article, WantedArticle
 from aggregator.model.feed import site_of
@@ -37,6 +39,9 @@ CANDIDATES = 200
 
 NEWS = timedelta(days=2)
 """Entries first seen longer ago are left alone: a feed that is new here need not be caught up on."""
+
+MAX_HOPS = 5  # redirects, as for feeds
+TOO_MANY_HOPS = "The server redirects too often."
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
@@ -64,18 +69,64 @@ def fetch_articles(
     with storage.write() as tx:
         tx.articles.save(forbidden)
         tx.articles.visited({site_of(url) for url in chosen}, at=now)  # before: a crash does not visit twice
-    fetched = failed = 0
-    requests = [FetchRequest(url=url, accept=ACCEPT) for url in chosen]
+    report = ArticleReport(forbidden=len(forbidden))
+    places = {url: (one,) for url, one in chosen.items()}
+    for _ in range(MAX_HOPS):
+        found, elsewhere = _fetch(storage, fetcher, extract, clock, places, should_stop=should_stop)
+        report += found
+        if not elsewhere or should_stop():
+            return report
+        # Each hop is a visit of its own: what its robots.txt forbids is not fetched, whoever sends us there.
+        robots = read_robots(storage, fetcher, elsewhere, now=now)
+        targets = [replace(one, url=url) for url, those in elsewhere.items() for one in those]
+        allowed, forbidden = _sort_out(targets, robots, now=now)
+        report += ArticleReport(forbidden=len(forbidden))
+        # On the same site it is the same visit; on another, one of those that a pass may make there.
+        stays = {url for url, those in elsewhere.items() if any(site_of(one.url) == site_of(url) for one in those)}
+        places = {}
+        for one in chain(
+            (one for one in allowed if one.url in stays),
+            _choose((one for one in allowed if one.url not in stays), robots, now=now),
+        ):
+            places[one.url] = (*places.get(one.url, ()), one)
+        with storage.write() as tx:
+            tx.articles.save(forbidden)
+            tx.articles.visited({site_of(url) for url in places}, at=now)
+    lost = [
+        Article(entry_id=one.entry_id, fetched_at=now, url=url, reason=TOO_MANY_HOPS) for url in places for one in places[url]
+    ]
+    with storage.write() as tx:
+        tx.articles.save(lost)
+    return report + ArticleReport(failed=len(lost))
+
+
+def _fetch(
+    storage: Storage,
+    fetcher: Fetcher,
+    extract: Extract,
+    clock: Clock,
+    places: Mapping[str, tuple[WantedArticle, ...]],
+    *,
+    should_stop: Callable[[], bool],
+) -> tuple[ArticleReport, dict[str, tuple[WantedArticle, ...]]]:
+    """Fetch pages and keep what they say; return by address the articles that are said to be elsewhere."""
+    report = ArticleReport()
+    elsewhere: dict[str, tuple[WantedArticle, ...]] = {}
+    requests = [FetchRequest(url=url, accept=ACCEPT, follows=False) for url in places]
     with closing(fetcher.fetch_all(requests)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
         for request, outcome in outcomes:
-            article = _read(chosen[request.url], outcome, extract, now=clock.now())
+            wanted = places[request.url]
+            if isinstance(outcome, Redirected):
+                elsewhere[outcome.target] = (*elsewhere.get(outcome.target, ()), *wanted)
+                continue
+            articles = [_read(one, outcome, extract, now=clock.now()) for one in wanted]
             with storage.write() as tx:
-                tx.articles.save([article])
-            fetched += article.reason is None
-            failed += article.reason is not None
+                tx.articles.save(articles)
+            failed = sum(article.reason is not None for article in articles)
+            report += ArticleReport(fetched=len(articles) - failed, failed=failed)
             if should_stop():
                 break
-    return ArticleReport(fetched=fetched, failed=failed, forbidden=len(forbidden))
+    return report, elsewhere
 
 
 def _sort_out(

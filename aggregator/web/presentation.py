@@ -22,7 +22,7 @@ SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
 NAMED_PUBLISHERS = 3  # by name, under a story that more carry
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the tags that occur, of RFC 5646
 _ERRORS_WITH_WORDS = frozenset(
-    {"FetchError", "FetchTimeout", "TooLarge", "AddressRefused", "FeedGone", "ParseError", "NotAFeed"}
+    {"FetchError", "FetchTimeout", "HostNotFound", "TooLarge", "AddressRefused", "FeedGone", "ParseError", "NotAFeed"}
 )
 
 

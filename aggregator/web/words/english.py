@@ -94,6 +94,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "error_FetchError": "cannot be reached",
     "error_status": "answers with status {status}",
     "error_FetchTimeout": "answers too slowly",
+    "error_HostNotFound": "server name unknown",
     "error_TooLarge": "too large",
     "error_AddressRefused": "address not allowed",
     "error_FeedGone": "no longer there",

@@ -94,6 +94,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "error_FetchError": "injoignable",
     "error_status": "répond par le statut {status}",
     "error_FetchTimeout": "répond trop lentement",
+    "error_HostNotFound": "nom du serveur inconnu",
     "error_TooLarge": "trop volumineuse",
     "error_AddressRefused": "adresse non autorisée",
     "error_FeedGone": "n’existe plus",

@@ -94,6 +94,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "error_FetchError": "nicht erreichbar",
     "error_status": "Antwort mit Status {status}",
     "error_FetchTimeout": "antwortet zu langsam",
+    "error_HostNotFound": "Name des Servers unbekannt",
     "error_TooLarge": "zu groß",
     "error_AddressRefused": "Adresse nicht erlaubt",
     "error_FeedGone": "nicht mehr vorhanden",

@@ -94,6 +94,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "error_FetchError": "non raggiungibile",
     "error_status": "risponde con lo stato {status}",
     "error_FetchTimeout": "risponde troppo lentamente",
+    "error_HostNotFound": "nome del server sconosciuto",
     "error_TooLarge": "troppo grande",
     "error_AddressRefused": "indirizzo non consentito",
     "error_FeedGone": "non esiste più",

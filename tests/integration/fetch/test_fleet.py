@@ -17,7 +17,7 @@ import brotli
 import pytest
 import zstandard
 
-from aggregator.errors import AddressRefused, FeedGone, FetchError, FetchTimeout, TooLarge
+from aggregator.errors import AddressRefused, FeedGone, FetchError, FetchTimeout, Redirected, TooLarge
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.fetch.politeness import FetchLimits
@@ -555,6 +555,37 @@ def test_starts_on_one_host_lie_a_gap_apart(origin: Origin) -> None:
     times = [seen.at for seen in origin.requests]
     assert len(times) == 6
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.08
+
+
+def test_the_gap_holds_between_passes_at_the_same_time(origin: Origin) -> None:
+    with closing(fetcher(origin, limits(gap=0.1))) as client:
+        outer = client.fetch_all(paths(origin, 3))
+        for _ in outer:
+            assert len(list(client.fetch_all(paths(origin, 2)))) == 2
+    times = [seen.at for seen in origin.requests]
+    assert len(times) == 9
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.08
+
+
+def test_a_redirect_is_an_outcome_where_the_request_does_not_follow(origin: Origin) -> None:
+    target = origin.url("/target")
+    url = origin.answer("/moved", Answer(status=301, headers={"Location": "/target"}))
+    refused = origin.answer("/inside", Answer(status=302, headers={"Location": "http://10.0.0.1/"}))
+    with closing(fetcher(origin)) as client:
+        outcomes = dict(client.fetch_all([FetchRequest(url=url, follows=False), FetchRequest(url=refused, follows=False)]))
+    moved, inside = (outcomes[FetchRequest(url=each, follows=False)] for each in (url, refused))
+    assert isinstance(moved, Redirected)
+    assert moved.target == target
+    assert isinstance(inside, AddressRefused)
+    assert not origin.requests_for("/target")
+
+
+def test_a_pause_is_told_while_nothing_comes(origin: Origin) -> None:
+    url = origin.answer("/slow", Answer(body=FEED, delay=0.3))
+    with closing(fetcher(origin)) as client:
+        outcomes = list(client.fetch_with_pauses([FetchRequest(url=url)], pause=timedelta(milliseconds=50)))
+    assert outcomes[0] is None
+    assert [outcome[1] for outcome in outcomes if outcome is not None]
 
 
 def test_429_speaks_for_the_whole_host_and_no_other(origin: Origin) -> None:

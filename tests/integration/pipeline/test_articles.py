@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from aggregator.app import Aggregator
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, Redirected
 from aggregator.model.article import Article
 from aggregator.model.fetching import Fetched
 from tests.fakes.clock import FakeClock
@@ -142,3 +142,45 @@ def test_what_was_there_before_is_not_caught_up_on(open_with: Open, clock: FakeC
 
     assert aggregator.fetch_articles().fetched == 0
     assert asked(fetcher) == []
+
+
+def test_a_redirect_is_followed_as_far_as_robots_txt_of_its_target_allows(open_with: Open, clock: FakeClock) -> None:
+    fetcher = sites(clock, "", entries=3)
+    elsewhere = {1: "https://c.example/open", 2: "https://c.example/closed", 3: "https://a.example/neu"}
+    for number, target in elsewhere.items():
+        url = f"https://a.example/{number}"
+        fetcher.outcomes[url] = Redirected(feed_url=url, target=target)
+    fetcher.outcomes |= {
+        "https://c.example/robots.txt": b"User-agent: *\nDisallow: /closed\n",
+        "https://c.example/open": page("https://c.example/open"),
+        "https://a.example/neu": page("https://a.example/neu"),
+    }
+    aggregator = open_with(FULL, fetcher)
+    aggregator.poll()
+
+    report = aggregator.fetch_articles()
+    articles = [article_of(aggregator, f"https://a.example/{number}") for number in elsewhere]
+
+    assert (report.fetched, report.failed, report.forbidden) == (2, 0, 1)
+    assert [article.url for article in articles if article] == list(elsewhere.values())
+    assert [article.reason for article in articles if article] == [None, "The robots.txt of the site forbids it.", None]
+    assert "https://c.example/closed" not in asked(fetcher)
+    assert all(not request.follows for request in fetcher.requests if request.url in {*elsewhere.values()})
+
+
+def test_articles_that_are_sent_around_without_end_are_given_up(open_with: Open, clock: FakeClock) -> None:
+    fetcher = sites(clock, "", entries=1)
+    for number in range(1, 10):
+        url = f"https://a.example/{number}"
+        fetcher.outcomes[url] = Redirected(feed_url=url, target=f"https://a.example/{number + 1}")
+    aggregator = open_with(FULL, fetcher)
+    aggregator.poll()
+
+    report = aggregator.fetch_articles()
+    article = article_of(aggregator, "https://a.example/1")
+
+    assert report.failed == 1
+    assert article is not None
+    assert article.reason == "The server redirects too often."
+    assert len(asked(fetcher)) == 1 + 5, "robots.txt, and five hops"
+    assert aggregator.fetch_articles().failed == 0

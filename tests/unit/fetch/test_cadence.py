@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.errors import FeedError, FeedGone, FetchError, FetchTimeout, NotAFeed, ParseError, TooLarge
+from aggregator.errors import FeedError, FeedGone, FetchError, FetchTimeout, HostNotFound, NotAFeed, ParseError, TooLarge
 from aggregator.fetch.cadence import (
     NO_WISHES,
     CadenceRules,
@@ -338,6 +338,18 @@ def test_what_was_not_found_for_two_weeks_is_asked_for_weekly() -> None:
     actual = waits(http(404), 16, apart=DAY)
     assert about(DAY, actual[13])
     assert about(7 * DAY, actual[14])
+
+
+def test_a_name_without_an_address_is_looked_up_again_in_minutes_whatever_the_floor() -> None:
+    actual = waits(HostNotFound("no address", feed_url=URL), 10)
+    minutes = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440]
+    assert all(about(number * MINUTE, each) for number, each in zip(minutes, actual, strict=True))
+
+
+def test_a_name_without_an_address_for_a_week_is_looked_up_weekly() -> None:
+    actual = waits(HostNotFound("no address", feed_url=URL), 9, apart=DAY)
+    assert about(7 * DAY, actual[7])
+    assert actual[6] <= 1.1 * DAY
 
 
 def test_failing_for_years_does_not_overflow() -> None:

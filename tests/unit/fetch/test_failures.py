@@ -5,7 +5,7 @@ from datetime import timedelta
 import pycurl
 import pytest
 
-from aggregator.errors import FeedGone, FetchError, FetchTimeout, TooLarge
+from aggregator.errors import FeedGone, FetchError, FetchTimeout, HostNotFound, TooLarge
 from aggregator.fetch.failures import LASTING, LOCAL, NOT_USED, TEMPORARY, TIMEOUTS, TOO_LARGE, curl_failure, status_failure
 
 URL = "https://example.org/feed"
@@ -29,7 +29,9 @@ def test_every_failure_is_a_sentence(code: int) -> None:
 def test_failures_have_their_classes() -> None:
     assert isinstance(curl_failure(pycurl.E_OPERATION_TIMEDOUT, "", url=URL, host="h"), FetchTimeout)
     assert isinstance(curl_failure(pycurl.E_FILESIZE_EXCEEDED, "", url=URL, host="h"), TooLarge)
-    assert curl_failure(pycurl.E_COULDNT_RESOLVE_HOST, "", url=URL, host="h").temporary
+    unknown = curl_failure(pycurl.E_COULDNT_RESOLVE_HOST, "", url=URL, host="h")
+    assert unknown.temporary
+    assert isinstance(unknown, HostNotFound)
     assert not curl_failure(pycurl.E_URL_MALFORMAT, "", url=URL, host="h").temporary
 
 

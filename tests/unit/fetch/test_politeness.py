@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.fetch.politeness import FetchLimits, HostSchedule
+from aggregator.fetch.politeness import FetchLimits, HostGaps, HostSchedule
 
 
 def schedule(*, connections: int = 1, gap: float = 0.0) -> HostSchedule[int]:
@@ -171,3 +171,30 @@ def test_the_default_limits_are_those_of_a_polite_guest() -> None:
 def test_a_limit_out_of_range_is_named(name: str, value: object) -> None:
     with pytest.raises(ValueError, match=name):
         replace(FetchLimits(), **{name: value})  # type: ignore[arg-type] # the field is a parameter here
+
+
+def test_the_gap_of_a_host_holds_for_every_schedule_that_shares_it() -> None:
+    gap = timedelta(seconds=2)
+    gaps = HostGaps(gap)
+    feeds, articles = (HostSchedule[int](connections=5, gap=gap, gaps=gaps) for _ in range(2))
+    for line in (feeds, articles):
+        line.add("a", 1)
+        line.add("a", 2)
+    articles.add("b", 10)
+
+    assert take_all(feeds, 0.0) == [("a", 1)]
+    assert take_all(articles, 1.0) == [("b", 10)]
+    assert articles.next_ready_at() == 2.0
+    assert take_all(articles, 2.0) == [("a", 1)]
+    assert take_all(feeds, 2.0) == []
+    assert feeds.next_ready_at() == 4.0
+    assert take_all(feeds, 4.0) == [("a", 2)]
+
+
+def test_hosts_whose_gap_is_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.fetch.politeness._REMEMBERED_HOSTS", 3)
+    gaps = HostGaps(timedelta(seconds=2))
+    for number in range(20):
+        assert gaps.take(f"h{number}", float(number)) == 0.0
+    assert gaps.take("h19", 20.0) == 21.0
+    assert gaps.take("h0", 20.0) == 0.0
