@@ -9,7 +9,19 @@ import sys
 from bench.record import RUNS, Options
 
 # Each is a module with `bench(options) -> Iterable[Report]`.
-NAMES = ("parse", "fetch", "ingest", "publish", "serve", "reads", "ranking", "freshness", "hostile", "growth", "quality_keypoints")
+NAMES = (
+    "parse",
+    "fetch",
+    "ingest",
+    "publish",
+    "serve",
+    "reads",
+    "ranking",
+    "freshness",
+    "hostile",
+    "growth",
+    "quality_keypoints",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
