@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
@@ -30,6 +30,7 @@ TOPIC_ENTRIES = 30  # one page of a topic
 RANKING_PLACES = 20
 RELATED_ENTRIES = 6
 HEALTH_EVENTS = 20
+HEALTH_DAYS = 14  # of which the entries are shown day by day
 
 CursorAt = tuple[datetime, int]  # (dated_at, id) of the last entry shown
 
@@ -120,7 +121,8 @@ class EntryPage:
 class FeedHealth:
     """The sources: those in trouble first, then by title; the counts are of feeds.
 
-    `found` says by feed id where a feed that is gone may be now; `events` is what happened, latest first.
+    `found` says by feed id where a feed that is gone may be now; `events` is what happened, latest first; `daily` how many
+    entries a feed had on each of the last days (UTC), today last.
     """
 
     masthead: Masthead
@@ -128,6 +130,7 @@ class FeedHealth:
     troubled: int
     found: Mapping[int, FeedSearch]
     events: tuple[FeedEvent, ...]
+    daily: Mapping[int, tuple[int, ...]]
 
 
 def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPage:
@@ -253,18 +256,22 @@ def read_entry_url(storage: Storage, entry_id: int) -> str:
     return url
 
 
-def read_feed_health(storage: Storage) -> FeedHealth:
+def read_feed_health(storage: Storage, *, now: datetime) -> FeedHealth:
     """Return every source with its health."""
+    today = now.astimezone(UTC).date()
+    days = [today - timedelta(days=back) for back in reversed(range(HEALTH_DAYS))]
     with storage.read() as tx:
         feeds = tx.feeds.all()
         troubled = [feed for feed in feeds if is_troubled(feed)]
         healthy = [feed for feed in feeds if not is_troubled(feed)]
+        by_day = tx.health.entries_by_day(since=datetime.combine(days[0], time.min, tzinfo=UTC))
         return FeedHealth(
             masthead=read_masthead(tx),
             feeds=(*troubled, *healthy),
             troubled=len(troubled),
             found=tx.health.found(),
             events=tuple(tx.health.latest(limit=HEALTH_EVENTS)),
+            daily={feed.id: tuple(by_day.get(feed.id, {}).get(day, 0) for day in days) for feed in feeds},
         )
 
 

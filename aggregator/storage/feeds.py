@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from aggregator.model.article import Article, WantedArticle
@@ -88,6 +88,10 @@ class HealthStore(Protocol):
 
     def found(self) -> Mapping[int, FeedSearch]:
         """Return by feed id what searches found for feeds that are still gone from their address."""
+        ...
+
+    def entries_by_day(self, *, since: datetime) -> Mapping[int, Mapping[date, int]]:
+        """Return by feed id how many stored entries it carries of each day (UTC) since; days without are left out."""
         ...
 
     def prune(self, *, before: datetime) -> int:

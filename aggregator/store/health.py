@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import BigInteger, Connection, and_, delete, func, insert, or_, select, type_coerce
 
 from aggregator.model.feed import Feed, FeedState
 from aggregator.model.health import FeedEvent, FeedEventKind, FeedSearch
 from aggregator.store import dialect
 from aggregator.store.feed_tables import feed_events, feed_searches
 from aggregator.store.rows import feed_data_of, feed_of, settings_of
-from aggregator.store.tables import feeds
+from aggregator.store.tables import LIVE, entries, entry_origins, feeds
 
 _NOT_FOUND = 404
+_DAY_MICROSECONDS = 86_400_000_000
+_FIRST_DAY = date(1970, 1, 1)
 
 
 class SqlHealthStore:
@@ -112,6 +114,20 @@ class SqlHealthStore:
             )
             for row in rows
         }
+
+    def entries_by_day(self, *, since: datetime) -> Mapping[int, Mapping[date, int]]:
+        """Return by feed id how many stored entries it carries of each day (UTC) since; days without are left out."""
+        day = type_coerce(entries.c.dated_at, BigInteger) // _DAY_MICROSECONDS
+        rows = self._connection.execute(
+            select(entry_origins.c.feed_id, day.label("day"), func.count(entries.c.id.distinct()))
+            .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
+            .where(entries.c.dated_at >= since, entry_origins.c.pruned == LIVE)
+            .group_by(entry_origins.c.feed_id, day)
+        )
+        found: dict[int, dict[date, int]] = {}
+        for feed_id, number, count in rows:
+            found.setdefault(feed_id, {})[_FIRST_DAY + timedelta(days=number)] = count
+        return found
 
     def prune(self, *, before: datetime) -> int:
         """Delete what happened before."""

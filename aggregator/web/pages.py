@@ -163,7 +163,7 @@ def show_entry(request: Request) -> Response:
 def show_feed_health(request: Request) -> Response:
     """Show the sources and how they do."""
     web = web_of(request)
-    view = streams.read_feed_health(web.storage)
+    view = streams.read_feed_health(web.storage, now=web.clock.now())
     return show_page(
         request,
         "feeds.html",

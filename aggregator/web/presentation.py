@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -19,6 +19,8 @@ from aggregator.web.words import Words
 
 TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
 SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
+BAR_STEP = 7  # width of a bar and the gap of 2 after it, in units of the picture
+BAR_HEIGHT = 24
 NAMED_PUBLISHERS = 3  # by name, under a story that more carry
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the tags that occur, of RFC 5646
 _ERRORS_WITH_WORDS = frozenset(
@@ -132,6 +134,19 @@ def script_words(words: Words) -> str:
     told: dict[str, object] = {key: words.say(key) for key in ("copy", "copied", "copy_by_hand", "fresh")}
     told |= {key: words.pair(key) for key in ("n_fresh", "n_live")}
     return json.dumps(told, ensure_ascii=False)
+
+
+def sparkline(values: Sequence[int], *, label: str) -> Markup:
+    """Return the values as a row of bars, the highest as high as the picture; an empty day is a line."""
+    highest = max(*values, 1)
+    bars = "".join(
+        f'<rect x="{place * BAR_STEP}" y="{BAR_HEIGHT - height}" width="{BAR_STEP - 2}" height="{height}"/>'
+        for place, height in enumerate(max(1, round(value / highest * BAR_HEIGHT)) for value in values)
+    )
+    start = Markup('<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {} {}">').format(
+        label, len(values) * BAR_STEP - 2, BAR_HEIGHT
+    )
+    return start + Markup(bars) + Markup("</svg>")  # noqa: S704 - numbers only
 
 
 def expected_delay(feed: Feed) -> timedelta | None:

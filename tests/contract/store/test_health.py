@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model.change import FeedChange
+from aggregator.model.change import EntryChanges, FeedChange, NewEntry
 from aggregator.model.feed import Feed, FeedState
 from aggregator.model.health import FeedEvent, FeedEventKind, FeedSearch
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, NOON, configure, ok_poll, save
+from tests.fakes.changes import DAY, NOON, configure, make_update, ok_poll, save
 
 A, B = "https://a.example/feed", "https://b.example/feed"
 
@@ -89,3 +89,15 @@ def test_what_was_found_is_forgotten_when_the_feed_is_back_and_searched_for_anew
     assert lost(storage, NOON + 4 * DAY) == [A]
     with storage.read() as tx:
         assert tx.health.found() == {}
+
+
+def test_entries_are_counted_by_feed_and_day(storage: Storage) -> None:
+    a, b = configure(storage, A, B)
+    days = {"one": NOON, "two": NOON.replace(hour=0, minute=0), "three": NOON - DAY, "four": NOON - 40 * DAY}
+    for number, (guid, at) in enumerate(days.items(), 1):
+        entry = NewEntry(id=number, update=make_update(guid), dated_at=at)
+        save(storage, FeedChange(feed_id=a.id, polled_at=NOON, poll=ok_poll(), entries=EntryChanges(new=(entry,))))
+    with storage.read() as tx:
+        found = tx.health.entries_by_day(since=NOON - 14 * DAY)
+    assert found == {a.id: {NOON.date(): 2, (NOON - DAY).date(): 1}}
+    assert b.id not in found

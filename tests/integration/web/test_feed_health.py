@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,6 +39,14 @@ def test_the_page_of_sources_shows_what_happened_and_where_a_lost_one_may_be(tro
     assert "ist nicht mehr zu lesen" in page
     assert f"Vielleicht jetzt hier: {NEW}" in page
     assert 'id="event-1"' in page
+
+
+def test_the_page_of_sources_draws_what_a_source_brought_day_by_day(newsroom: Newsroom) -> None:
+    html = newsroom.client.get("/feeds").text
+    labels = re.findall(r'<svg class="spark" role="img" aria-label="([^"]+)"', html)
+    assert sorted(labels) == [f"{number} Artikel in 14 Tagen" for number in (1, 2, 3, 3, 3)]
+    bars = html.partition('aria-label="1 Artikel in 14 Tagen"')[2].partition("</svg>")[0]
+    assert re.findall(r'height="(\d+)"', bars) == ["1"] * 13 + ["24"]
 
 
 def test_an_article_that_was_fetched_is_shown_only_where_that_is_set(newsroom: Newsroom) -> None:
