@@ -18,6 +18,8 @@ from aggregator.model.feed import Feed, FeedState
 from aggregator.web.words import Words
 
 TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
+HEADLINE_CHARACTERS = 200  # headlines end well below; one hostile title must not fill a page
+PUBLISHER_CHARACTERS = 60
 SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
 BAR_STEP = 7  # width of a bar and the gap of 2 after it, in units of the picture
 BAR_HEIGHT = 24
@@ -30,12 +32,13 @@ _ERRORS_WITH_WORDS = frozenset(
 
 def publisher(entry: Entry) -> str:
     """Return whose words these are."""
-    return entry.data.source_title or entry.origins[0].feed_title or entry.origins[0].site
+    name = entry.data.source_title or entry.origins[0].feed_title or entry.origins[0].site
+    return shorten(name, limit=PUBLISHER_CHARACTERS)
 
 
 def other_publishers(entry: Entry) -> list[str]:
     """Return who else carries the entry, one name a site."""
-    names = {origin.site: origin.feed_title or origin.site for origin in entry.origins[1:]}
+    names = {origin.site: shorten(origin.feed_title or origin.site, limit=PUBLISHER_CHARACTERS) for origin in entry.origins[1:]}
     names.pop(entry.origins[0].site, None)
     return list(names.values())
 
@@ -54,8 +57,8 @@ def coverage(entry: Entry) -> int:
 
 
 def headline(entry: Entry) -> str:
-    """Return the title, something of the text where there is none."""
-    return entry.data.title or teaser(entry, limit=80) or publisher(entry)
+    """Return the title, cut where it is no headline any more; something of the text where there is none."""
+    return shorten(entry.data.title, limit=HEADLINE_CHARACTERS) or teaser(entry, limit=80) or publisher(entry)
 
 
 def foreign_language(entry: Entry, words: Words) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from aggregator.app import Aggregator, open_aggregator
 from aggregator.config.loading import parse_settings
@@ -35,16 +36,22 @@ def run_site(folder: Path, config: str, *, clock: Clock | None = None) -> Iterat
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         site = f"site: {{title: Probe, base_url: '{base_url}'}}\nfetch: {{per_host_gap: 0s, allow_private: [127.0.0.0/8]}}\n"
         settings = parse_settings(site + config, path=folder / "config.yaml", environ={})
-        with open_aggregator(settings, clock=clock) as aggregator, open_web(aggregator) as app:
-            server = uvicorn.Server(uvicorn.Config(app, log_config=None, proxy_headers=False))
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-            thread.start()
-            deadline = time.monotonic() + START_SECONDS
-            while not server.started:
-                assert time.monotonic() < deadline, "the web server does not start"
-                time.sleep(0.01)
-            try:
-                yield RunningSite(aggregator=aggregator, base_url=base_url)
-            finally:
-                server.should_exit = True
-                thread.join(START_SECONDS)
+        with open_aggregator(settings, clock=clock) as aggregator, open_web(aggregator) as app, serve(app, listener):
+            yield RunningSite(aggregator=aggregator, base_url=base_url)
+
+
+@contextmanager
+def serve(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """Serve an application on a socket that listens until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, proxy_headers=False, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        assert time.monotonic() < deadline, "the web server does not start"
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)

@@ -91,6 +91,7 @@ class Newsroom:
 
     storage: Storage
     client: SiteClient
+    app: Starlette
     recorder: ReadRecorder
     clock: FakeClock
 
@@ -123,4 +124,4 @@ def open_site(
         render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
-    return Newsroom(storage=storage, client=client, recorder=recorder, clock=clock)
+    return Newsroom(storage=storage, client=client, app=app, recorder=recorder, clock=clock)
