@@ -43,6 +43,11 @@ def other_publishers(entry: Entry) -> list[str]:
     return list(names.values())
 
 
+def author_names(entry: Entry) -> str:
+    """Return who wrote the entry, the first three."""
+    return ", ".join(shorten(author.name, limit=PUBLISHER_CHARACTERS) for author in entry.data.authors[:3])
+
+
 def publisher_names(entry: Entry, words: Words) -> str:
     """Return the first publishers that carry the entry, and how many more."""
     names = [publisher(entry), *other_publishers(entry)]
