@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import __version__
 from aggregator.config import Settings
-from aggregator.emit.build import Links, Site, tag_authority_of
+from aggregator.emit.build import Links, Site, build_search_feed, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.render import render
@@ -29,12 +29,14 @@ from aggregator.fetch.posting import FormPoster
 from aggregator.group.assign import GroupingRules
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
+from aggregator.library.searching import read_search_entries
 from aggregator.library.stories import read_story_feed
 from aggregator.model.document import Format, Rendered
 from aggregator.model.report import (
     ArticleReport,
     DeliveryReport,
     GroupReport,
+    IndexReport,
     PingReport,
     PollReport,
     PruneReport,
@@ -49,6 +51,7 @@ from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
+from aggregator.pipeline.indexing import index_entries
 from aggregator.pipeline.ingest import IngestRules, ingest
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
@@ -102,6 +105,7 @@ class Aggregator:
         self._stopping = False
         # Two passes of one flow never overlap: the later one would store what the earlier one read.
         self._grouping = threading.Lock()
+        self._indexing = threading.Lock()
         self._publishing = threading.Lock()
         self._ranking = threading.Lock()
 
@@ -248,6 +252,12 @@ class Aggregator:
             topics = group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
         return replace(topics, joined=stories.joined, merged=stories.merged)
 
+    def index(self) -> IndexReport:
+        """Make what is new searchable."""
+        with self._indexing:
+            language = self.settings.site.language
+            return index_entries(self.storage, default_language=language, should_stop=lambda: self._stopping)
+
     def settle(self) -> int:
         """Count the reads that feed readers reported and nobody took back; return how many."""
         return settle_reads(self.storage, now=self.clock.now())
@@ -294,6 +304,12 @@ class Aggregator:
         Raises: StoryNotFound.
         """
         return render(read_story_feed(self.storage, self.site, story_id), _WRITERS[form])
+
+    def render_search(self, text: str, form: Format) -> Rendered:
+        """Return the feed of a search, rendered now."""
+        language = self.settings.site.language
+        entries = read_search_entries(self.storage, text, now=self.clock.now(), language=language, zone=self.zone)
+        return render(build_search_feed(self.site, text, entries), _WRITERS[form])
 
     def prune(self) -> PruneReport:
         """Run one retention pass."""

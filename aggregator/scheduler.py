@@ -18,6 +18,7 @@ from aggregator.model.report import (
     ArticleReport,
     DeliveryReport,
     GroupReport,
+    IndexReport,
     PingReport,
     PollReport,
     PruneReport,
@@ -34,6 +35,9 @@ INGEST_TICK = timedelta(seconds=10)
 
 GROUP_TICK = timedelta(seconds=5)
 """How often new entries are assigned to topics while a pass runs; without new entries it is one query."""
+
+INDEX_TICK = timedelta(seconds=5)
+"""How often new entries are made searchable; without any it is one query."""
 
 RETAIN_TICK = timedelta(hours=24)
 
@@ -53,6 +57,7 @@ SEARCH_TICK = timedelta(hours=1)
 Report = (
     PollReport
     | GroupReport
+    | IndexReport
     | RankReport
     | PublishReport
     | PruneReport
@@ -77,6 +82,7 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
     flows: list[tuple[str, Callable[[], Report], timedelta]] = [
         ("ingest", aggregator.poll, INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
+        ("indexing", aggregator.index, INDEX_TICK),
         ("ranking", aggregator.rank, RANK_TICK),
         ("publish", aggregator.publish, aggregator.settings.publishing.interval),
         ("retain", aggregator.prune, RETAIN_TICK),

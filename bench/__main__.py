@@ -20,6 +20,7 @@ NAMES = (
     "freshness",
     "hostile",
     "growth",
+    "search",
     "quality_keypoints",
 )
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import database, export, feeds, opml, passes, readers, reads, stories, topics
+from aggregator.cli import database, export, feeds, opml, passes, readers, reads, search, stories, topics
 from aggregator.cli.output import start_logging
 from aggregator.errors import AggregatorError, ConfigError
 
@@ -33,6 +33,7 @@ passes.register(app)
 feeds.register(app)
 topics.register(app)
 stories.register(app)
+search.register(app)
 opml.register(app)
 reads.register(app)
 export.register(app)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from aggregator.emit.coverage import coverage_html
 from aggregator.emit.points import with_points
@@ -194,6 +194,29 @@ def build_ranked_feed(
             for entry, entered in shown
         ),
         hub_url=site.hub_url,
+    )
+
+
+def build_search_feed(site: Site, text: str, entries: Sequence[Entry]) -> FeedDocument:
+    """Return the feed of a search, of the entries in the order given.
+
+    It names no hub: it is made when it is asked for, so nobody would tell the hub of what is new in it.
+    """
+    words = words_of(site.language)
+    title = one_line(text)
+    return FeedDocument(
+        path="/search",
+        query=f"?{urlencode({'q': text})}",
+        base_url=site.base_url,
+        id=mint_id(site, f"search/{quote(text, safe='')}"),
+        title=words.search.format(query=title),
+        description=words.search_description.format(query=title, site=site.title),
+        language=site.language,
+        updated_at=max((_changed_at(entry) for entry in entries), default=NEVER),
+        entries=tuple(
+            document_entry(site, entry, published_at=entry.dated_at, updated_at=updated_at_of(entry), full_text=False)
+            for entry in entries
+        ),
     )
 
 

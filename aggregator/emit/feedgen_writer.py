@@ -151,7 +151,7 @@ def _start(document: FeedDocument, form: Format, media_type: str) -> FeedGenerat
     feed.title(required(document, "title", document.title))
     feed.language(strip_forbidden(document.language))
     feed.generator(GENERATOR)
-    feed.link(href=f"{strip_forbidden(document.url)}.{form}", rel="self", type=media_type)
+    feed.link(href=strip_forbidden(document.feed_url(form)), rel="self", type=media_type)
     return feed
 
 

@@ -33,7 +33,7 @@ class JsonFeedWriter:
             "version": VERSION,
             "title": required(document, "title", document.title),
             "home_page_url": document.url,
-            "feed_url": f"{document.url}.{self.format}",
+            "feed_url": document.feed_url(self.format),
             "description": document.description,
             "language": document.language,
             "hubs": [{"type": "WebSub", "url": document.hub_url}] if document.hub_url else None,

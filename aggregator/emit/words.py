@@ -22,11 +22,13 @@ class RankingWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Phrases of one language; `{title}`, `{count}` and `{site}` are filled in."""
+    """Phrases of one language; `{title}`, `{query}`, `{count}` and `{site}` are filled in."""
 
     more_on_topic: str
     topic_description: str
     rankings: Mapping[Ranking, RankingWords]
+    search: str
+    search_description: str
     untitled: str
     readers: str
     publishers: str
@@ -54,6 +56,8 @@ GERMAN = Words(
             description="Was jetzt interessiert bei {site}. Ein Artikel erscheint einmal, sobald er vorne liegt.",
         ),
     },
+    search="Suche: {query}",
+    search_description="Neue Artikel vieler Quellen, in denen steht: {query}. Gesucht bei {site}",
     untitled="Ohne Titel",
     readers="{count} Leserinnen und Leser in 24 Stunden",
     publishers="{count} Quellen",
@@ -81,6 +85,8 @@ ENGLISH = Words(
             description="What interests readers of {site} now. An article appears once, when it gets to the top.",
         ),
     },
+    search="Search: {query}",
+    search_description="New articles from many sources that say: {query}. Searched at {site}",
     untitled="Untitled",
     readers="{count} readers in 24 hours",
     publishers="{count} sources",
@@ -108,6 +114,8 @@ FRENCH = Words(
             description="Ce qui intéresse maintenant chez {site}. Un article paraît une fois, quand il arrive en tête.",
         ),
     },
+    search="Recherche\u00a0: {query}",
+    search_description="Nouveaux articles de plusieurs sources qui contiennent\u00a0: {query}. Recherche chez {site}",
     untitled="Sans titre",
     readers="{count} lectrices et lecteurs en 24 heures",
     publishers="{count} sources",
@@ -135,6 +143,8 @@ ITALIAN = Words(
             description="Quello che interessa adesso chi legge {site}. Un articolo appare una volta, quando arriva in cima.",
         ),
     },
+    search="Ricerca: {query}",
+    search_description="Nuovi articoli di molte fonti che contengono: {query}. Ricerca su {site}",
     untitled="Senza titolo",
     readers="{count} lettrici e lettori in 24 ore",
     publishers="{count} fonti",

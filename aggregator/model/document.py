@@ -55,8 +55,9 @@ class DocumentEntry:
 class FeedDocument:
     """An outgoing feed, free of format.
 
-    `path` is without suffix (`/topics/schweiz`); `url` is its page, absolute; `updated_at` is the newest change of what is
-    shown, never the time of rendering. `entries` stand in the order to emit.
+    `path` is without suffix (`/topics/schweiz`), `query` what stands behind it (`?q=bern`, empty for most); `url` is its page,
+    absolute; `updated_at` is the newest change of what is shown, never the time of rendering. `entries` stand in the order to
+    emit.
     """
 
     path: str
@@ -68,11 +69,16 @@ class FeedDocument:
     updated_at: datetime
     entries: tuple[DocumentEntry, ...]
     hub_url: str | None = None
+    query: str = ""
 
     @property
     def url(self) -> str:
         """The page that shows the same entries."""
-        return self.base_url + self.path
+        return self.base_url + self.path + self.query
+
+    def feed_url(self, form: Format) -> str:
+        """Return the address of the feed itself."""
+        return f"{self.base_url}{self.path}.{form}{self.query}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

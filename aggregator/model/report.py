@@ -52,6 +52,13 @@ class GroupReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """One indexing pass: entries made searchable."""
+
+    indexed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankReport:
     """One ranking: stories whose score was made anew, lists filled, and entries that entered one; nothing between quanta.
 

@@ -13,6 +13,7 @@ from aggregator.storage.keypoints import KeyPointStore, Summary
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+from aggregator.storage.search import SearchStore
 from aggregator.storage.transaction import (
     GROUPED_NOTE,
     INTERVENED_NOTE,
@@ -40,6 +41,7 @@ __all__ = [
     "PushStore",
     "ReadStore",
     "ReaderStore",
+    "SearchStore",
     "StateStore",
     "Storage",
     "StoreCounts",

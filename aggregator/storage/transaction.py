@@ -15,6 +15,7 @@ from aggregator.storage.keypoints import KeyPointStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
+from aggregator.storage.search import SearchStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
 GROUPED_NOTE = "grouped"  # key of the note that says up to which revision of entries stories were made
@@ -124,6 +125,11 @@ class Transaction(Protocol):
     @property
     def articles(self) -> ArticleStore:
         """The articles."""
+        ...
+
+    @property
+    def search(self) -> SearchStore:
+        """The full-text index."""
         ...
 
     def counts(self) -> StoreCounts:

@@ -30,6 +30,7 @@ from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.search import SqlSearchStore
 from aggregator.store.sessions import SqlSessionStore
 from aggregator.store.states import SqlStateStore
 from aggregator.store.stories import SqlStoryStore
@@ -130,6 +131,11 @@ class SqlTransaction:
     def articles(self) -> SqlArticleStore:
         """The articles."""
         return SqlArticleStore(self._connection)
+
+    @cached_property
+    def search(self) -> SqlSearchStore:
+        """The full-text index."""
+        return SqlSearchStore(self._connection)
 
     def counts(self) -> StoreCounts:
         """Return the store at a glance."""

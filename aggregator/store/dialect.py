@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from aggregator.errors import StorageError
 from aggregator.store.faults import is_damage, our_errors, our_file_errors
+from aggregator.store.fulltext import PostgresIndex, SqliteIndex, TextIndex
 
 _BEGIN = "aggregator_begin"  # the execution option that says how a transaction begins
 _CACHE_KIB = 32 * 1024  # of pages a connection: the keys of some 100,000 entries
@@ -123,6 +124,11 @@ def accumulate(connection: Connection, table: Table) -> sqlite.Insert | postgres
 
 def _others(table: Table, excluded: Any) -> dict[str, Column[Any]]:
     return {column.name: excluded[column.name] for column in table.columns if not column.primary_key}
+
+
+def text_index(connection: Connection) -> TextIndex:
+    """Return the full-text index."""
+    return SqliteIndex(connection) if connection.dialect.name == "sqlite" else PostgresIndex(connection)
 
 
 def size_bytes(engine: Engine) -> int:

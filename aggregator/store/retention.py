@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, false, func, select, update
 
+from aggregator.store import dialect
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.loading import chunks
 from aggregator.store.reader_tables import IS_STARRED, entry_states
@@ -61,6 +62,7 @@ def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: in
     for ids in chunks(expired):
         story_of = dict(connection.execute(_STORY_OF, {"ids": ids}).all())
         connection.execute(_MARK, {"ids": ids})
+        dialect.text_index(connection).take_out(ids)
         connection.execute(_DELETE, {"ids": ids})
         _end_stories(connection, story_of)
     return len(expired)

@@ -14,6 +14,7 @@ from aggregator.storage import Storage
 from aggregator.web.headers import SecurityHeaders, security_headers
 from aggregator.web.problems import HANDLERS
 from aggregator.web.routes import make_routes
+from aggregator.web.searches import RenderSearch, Searches
 from aggregator.web.site import OwnSite, Web, WebSite
 from aggregator.web.story_feeds import RenderStory, StoryFeeds
 
@@ -30,13 +31,14 @@ def create_app(
     callbacks: CallbackRules | None = None,
     stopping: Callable[[], bool] = lambda: False,
     render_story: RenderStory | None = None,
+    render_search: RenderSearch | None = None,
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
 
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
     (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics;
     `callbacks`: what hubs may deliver; `stopping`: whether the server wants to end, so that nobody goes on listening;
-    `render_story` makes the feed of a story when somebody asks for it.
+    `render_story` and `render_search` make the feed of a story or a search when somebody asks for it.
     """
     headers = security_headers(site.base_url)
     app = Starlette(
@@ -54,5 +56,6 @@ def create_app(
         callbacks=callbacks or CallbackRules(),
         stopping=stopping,
         story_feeds=StoryFeeds(storage, render_story) if render_story is not None else None,
+        searches=Searches(render_search),
     )
     return app

@@ -30,5 +30,7 @@ def readyz(request: Request) -> Response:
 
 
 async def robots(_request: Request) -> Response:
-    """Keep crawlers off the counted links."""
-    return PlainTextResponse("User-agent: *\nDisallow: /r/\n", headers={"cache-control": "public, max-age=86400"})
+    """Keep crawlers off the counted links, and off searches, of which there is no end."""
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /r/\nDisallow: /search\n", headers={"cache-control": "public, max-age=86400"}
+    )

@@ -22,6 +22,7 @@ from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
 from aggregator.web.listeners import Listeners
 from aggregator.web.recent import RecentDocuments
+from aggregator.web.searches import Searches
 from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
 
@@ -70,8 +71,10 @@ class Web:
         metrics_from: Sequence[str],
         callbacks: CallbackRules,
         stopping: Callable[[], bool],
+        searches: Searches,
         story_feeds: StoryFeeds | None = None,
     ) -> None:
+        self.searches = searches
         self.story_feeds = story_feeds
         self.callbacks = callbacks
         self.storage = storage

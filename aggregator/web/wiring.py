@@ -56,6 +56,7 @@ def open_web(
                 max_body_bytes=settings.fetch.max_body,
                 hint_gap=settings.polling.min_interval,
             ),
+            render_search=aggregator.render_search,
         )
     finally:
         recorder.close()

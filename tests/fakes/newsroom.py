@@ -15,6 +15,7 @@ from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Perso
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
 from aggregator.normalise.identity import url_key
+from aggregator.pipeline.indexing import index_entries
 from aggregator.pipeline.ranking import RankingRules, rank_stories
 from aggregator.storage import Storage
 
@@ -183,6 +184,7 @@ def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: b
             ]
         )
     rank_stories(storage, TOPICS, RankingRules(min_readers=1_000), now=NOON, at_once=True)  # lists to show, none entered
+    index_entries(storage, default_language="de")
     with storage.write() as tx:
         if documents:
             tx.documents.put(

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 import httpx
 from starlette.applications import Starlette
 
-from aggregator.emit.build import Site
+from aggregator.emit.build import Site, build_search_feed
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.render import render
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
+from aggregator.library.searching import read_search_entries
 from aggregator.library.stories import read_story_feed
-from aggregator.model.document import Format
+from aggregator.model.document import Format, Rendered
 from aggregator.model.entry import Entry
 from aggregator.protocols import FeedWriter
 from aggregator.storage import Storage
@@ -102,6 +103,12 @@ class Newsroom:
         return entry
 
 
+def render_search(storage: Storage, site: Site, text: str, form: Format) -> Rendered:
+    """Return the feed of a search, as the open aggregator makes it."""
+    entries = read_search_entries(storage, text, now=NOON, language=site.language, zone=UTC)
+    return render(build_search_feed(site, text, entries), WRITERS[form])
+
+
 def open_site(
     storage: Storage, *, language: str = "de", base_url: str = "https://news.example", full_text: bool = False
 ) -> Newsroom:
@@ -122,6 +129,7 @@ def open_site(
         ),
         metrics_from=["127.0.0.0/8"],
         render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
+        render_search=lambda text, form: render_search(storage, emitted, text, form),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
     return Newsroom(storage=storage, client=client, app=app, recorder=recorder, clock=clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aggregator.web.words.language import Language, Text
+from aggregator.web.words.searching import SEARCHING
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Skip to content",
@@ -214,7 +215,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 ENGLISH: Final = Language(
     primary="en",
-    texts=_TEXTS,
+    texts={**_TEXTS, **SEARCHING["en"]},
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
         "January", "February", "March", "April", "May", "June",

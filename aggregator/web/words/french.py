@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aggregator.web.words.language import Language, Text
+from aggregator.web.words.searching import SEARCHING
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Aller au contenu",
@@ -214,7 +215,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 FRENCH: Final = Language(
     primary="fr",
-    texts=_TEXTS,
+    texts={**_TEXTS, **SEARCHING["fr"]},
     weekdays=("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"),  # they begin a line
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aggregator.web.words.language import Language, Text
+from aggregator.web.words.searching import SEARCHING
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Zum Inhalt springen",
@@ -215,7 +216,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 GERMAN: Final = Language(
     primary="de",
-    texts=_TEXTS,
+    texts={**_TEXTS, **SEARCHING["de"]},
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
         "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",

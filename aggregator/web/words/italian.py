@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aggregator.web.words.language import Language, Text
+from aggregator.web.words.searching import SEARCHING
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Vai al contenuto",
@@ -214,7 +215,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 ITALIAN: Final = Language(
     primary="it",
-    texts=_TEXTS,
+    texts={**_TEXTS, **SEARCHING["it"]},
     weekdays=("Lunedì", "Martedì", "Mercoledì", "Giovedì", "Venerdì", "Sabato", "Domenica"),  # they begin a line
     months=(
         "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",

@@ -32,6 +32,9 @@ PAGES = (
     "/entries/1",
     "/entries/4",
     "/feeds",
+    "/search",
+    "/search?q=zürich",
+    "/search?q=anna+muster+date:gestern+foo:bar",
     "/nirgends",
 )
 VOID = {"meta", "link", "img", "br", "hr", "input"}
