@@ -161,29 +161,36 @@ def text_of(article: Article, number: int, teaser: str = "") -> Teaser:
 
 
 def rouge_figures(articles: Sequence[Article]) -> dict[str, float | int | str]:
-    """Return ROUGE F1 against the publishers' summaries (stemmed, small words kept), of the full text alone."""
+    """Return ROUGE F1 against the publishers' summaries (stemmed, small words kept), of the full text alone.
+
+    Where we show fewer sentences than asked for, the lead is as short; where we show none, the article is left out.
+    """
     facts: dict[str, float | int | str] = {"rouge: articles": len(articles)}
     for count in (2, 3):
         scores: dict[str, list[tuple[float, float, float]]] = {}
-        shown = 0
+        sizes: Counter[int] = Counter()
         for article in articles:
-            lead = [sentence for text in article.paragraphs[:9] for sentence in split_sentences(text)][:count]
             ours = choose_sentences([text_of(article, 1)], "de", most=count, quoted_chars=UNLIMITED)
-            limited = choose_sentences([text_of(article, 1)], "de", most=count)
-            shown += len(ours) == count
+            sizes[len(ours)] += 1
+            if not ours:
+                continue
+            lead = [sentence for text in article.paragraphs[:9] for sentence in split_sentences(text)]
             for name, sentences in {
-                "lead": lead,
-                "ours": [each.text for each in ours] or lead,
-                "ours in 250 characters": [each.text for each in limited] or lead,
+                f"lead-{count}": lead[:count],
+                "lead, as many as ours": lead[: len(ours)],
+                "ours": [each.text for each in ours],
             }.items():
                 scores.setdefault(name, []).append(rouge(" ".join(sentences), article.summary))
         for name, each in scores.items():
             means = [statistics.mean(score[place] for score in each) for place in range(3)]
-            facts[f"rouge-1/2/L, {count} sentences: {name}"] = " ".join(f"{mean:.3f}" for mean in means)
-        facts[f"rouge-1, {count} sentences: ours over lead"] = interval(
-            [one[0] - other[0] for one, other in zip(scores["ours"], scores["lead"], strict=True)]
+            facts[f"rouge-1/2/L, up to {count}: {name}"] = " ".join(f"{mean:.3f}" for mean in means)
+        for name in (f"lead-{count}", "lead, as many as ours"):
+            facts[f"rouge-1, up to {count}: ours over {name}"] = interval(
+                [one[0] - other[0] for one, other in zip(scores["ours"], scores[name], strict=True)]
+            )
+        facts[f"rouge, up to {count}: articles by sentences shown"] = " ".join(
+            f"{size}:{number}" for size, number in sorted(sizes.items())
         )
-        facts[f"rouge, {count} sentences: articles where we found as many"] = shown
     return facts
 
 
