@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.group.candidates import StoryIndex
-from aggregator.group.rubrics import is_rubric
+from aggregator.group.rubrics import OwnTitles
 from aggregator.group.series import Kind, SeriesMemory
 from aggregator.group.suffixes import SuffixStripper
 from aggregator.group.vectors import Frequencies, SparseVector
@@ -77,7 +77,6 @@ class _Story:
     size: int = 0
     languages: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
-    publishers: set[str] = field(default_factory=set)
     last_at: datetime | None = None
 
 
@@ -93,6 +92,7 @@ class StoryGrouper:
         self._by_title: dict[str, int] = {}
         self._suffixes = SuffixStripper()
         self._series = SeriesMemory()
+        self._own = OwnTitles()
         self._apart: dict[int, set[int]] = {}
 
     def __len__(self) -> int:
@@ -153,7 +153,10 @@ class StoryGrouper:
         scores = [
             (score, story_id)
             for score, story_id in self._scores(headline, vector, meaning)
-            if score < threshold or not self._is_own(headline.publisher, same_title, self._stories[story_id], score - threshold)
+            if score < threshold
+            or not self._own.only_repeats(
+                story_id, headline.publisher, same_title, surely=score >= threshold + self._rules.alone
+            )
         ]
         if not scores or scores[0][0] < threshold:
             return headline.entry_id, scores[0][0] if scores else 0.0, "new", ()
@@ -164,12 +167,6 @@ class StoryGrouper:
         if same:
             return sure[0], score, "similar", tuple(same)
         return story_id, score, "similar", ()
-
-    def _is_own(self, publisher: str, title: str, story: _Story, excess: float) -> bool:
-        """Say whether a publisher only repeats itself: weakly, or no more than the frame of its own titles."""
-        if not publisher or story.publishers != {publisher}:
-            return False
-        return excess < self._rules.alone or is_rubric(title, story.titles)
 
     def _scores(self, headline: Headline, vector: SparseVector, meaning: Vector | None) -> list[tuple[float, int]]:
         rules = self._rules
@@ -206,7 +203,7 @@ class StoryGrouper:
         story.size += 1
         story.languages.add(headline.language)
         story.titles.add(same_title)
-        story.publishers.add(headline.publisher)
+        self._own.note(story_id, headline.publisher, same_title)
         story.last_at = headline.at if story.last_at is None else max(headline.at, story.last_at)
         self._by_title[same_title] = story_id
         self._stories.move_to_end(story_id)
@@ -228,7 +225,7 @@ class StoryGrouper:
         kept.size += lost.size
         kept.languages |= lost.languages
         kept.titles |= lost.titles
-        kept.publishers |= lost.publishers
+        self._own.absorb(into, loser)
         for title in lost.titles:
             self._by_title[title] = into
         if self._meanings is not None:
@@ -240,6 +237,7 @@ class StoryGrouper:
             if story.last_at is None or now - story.last_at <= self._rules.window:
                 return
             del self._stories[story_id]
+            self._own.forget(story_id)
             self._index.remove(story_id, story.sums)
             for title in story.titles:
                 self._by_title.pop(title, None)

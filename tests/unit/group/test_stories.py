@@ -64,3 +64,41 @@ def test_the_name_of_the_publisher_is_taken_off_and_a_half_sentence_is_not() -> 
     stripper = SuffixStripper()
     assert stripper.strip("Erdbeben in Glarus - WELT", "welt.de") == "Erdbeben in Glarus"
     assert stripper.strip("Erdbeben in Glarus - Menschen flohen", "welt.de") == "Erdbeben in Glarus - Menschen flohen"
+
+
+def test_an_entry_that_is_late_is_as_far_from_a_story_as_one_that_is_early() -> None:
+    title, alike = "Erdbeben erschüttert den Kanton Glarus", "Glarus: Starkes Erdbeben erschüttert Kanton"
+    grouper = StoryGrouper(GroupingRules(decay=1.0))
+    grouper.place(headline(1, title, after=timedelta(hours=40)))
+    assert grouper.place(headline(2, alike)).story_id == 2
+
+
+def test_stories_that_somebody_parted_never_become_one() -> None:
+    titles = ("Erdbeben erschüttert den Kanton Glarus", "Glarus: Starkes Erdbeben erschüttert Kanton")
+    for apart in (False, True):
+        grouper = StoryGrouper(GroupingRules(merge=0.2))
+        for number, title in enumerate(titles, 1):
+            grouper.restore(headline(number, title), number)
+        if apart:
+            grouper.keep_apart(1, 2)
+        placement = grouper.place(headline(3, "Kanton Glarus: Erdbeben erschüttert den Kanton"))
+        assert bool(placement.merged) is not apart
+
+
+def test_a_headline_can_be_asked_about_without_being_placed() -> None:
+    grouper = StoryGrouper(GroupingRules())
+    grouper.place(headline(1, "Erdbeben erschüttert den Kanton Glarus"))
+    ((score, story_id), *_) = grouper.nearest(headline(2, "Starkes Erdbeben in Glarus"))
+    assert (story_id, score > 0.2) == (1, True)
+    assert all(other < score for other, _ in grouper.nearest(headline(2, "Nationalbank senkt den Leitzins")))
+    assert len(grouper) == 1
+
+
+def test_a_publisher_alone_makes_no_story_of_a_rubric() -> None:
+    frame = "Programme für das Nokia: "
+    first, second, third = place_all(
+        headline(1, f"{frame}MobileAgent", publisher="a.example"),
+        headline(2, f"{frame}Talkonaut", publisher="a.example"),
+        headline(3, f"{frame}Talkonaut", publisher="b.example"),
+    )
+    assert (first.story_id, second.story_id, third.story_id) == (1, 2, 2)
