@@ -8,43 +8,56 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.group.candidates import StoryIndex
 from aggregator.group.rubrics import OwnTitles
 from aggregator.group.series import Kind, SeriesMemory
+from aggregator.group.strands import NO_ROW, Story, Strand
 from aggregator.group.suffixes import SuffixStripper
 from aggregator.group.vectors import Frequencies, SparseVector
 from aggregator.group.words import fold
 
 if TYPE_CHECKING:  # numpy comes with the sentence model only
-    from aggregator.group.nearest import Meanings, Vector
+    from aggregator.group.centring import Vector
+    from aggregator.group.nearest import Meanings
 
-HOUR = timedelta(hours=1)
+_HOUR = 3_600.0  # seconds
+_PAUSE = 6.0  # hours; shorter pauses hardly count
+_ENOUGH_ACROSS = 4  # titles in other languages; more do not make it surer
+_SURER = 0.25  # power of that number
+_RIVALS = 3  # stories next to the best: what they score is the background the best must stand out from
+_MERGED_AT_MOST = 3  # candidates looked at after a title joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupingRules:
-    """The numbers of grouping; the defaults are those of `bench/quality.py`.
+    """The numbers of grouping; the defaults are those of `bench/quality.py`, for a sentence model (`e5`) and without.
 
-    `join` and `join_by_words` are the scores to join by, with and without a sentence model. `words` is the share of lexical
-    similarity within a language; across languages the score is `across_meaning` x meaning + `across_words` x words.
-    A pause of g hours costs `decay` * ln(1 + g / 6). A publisher that nobody else joins yet must score `alone` more: its own
-    titles look alike.
+    Within a language the score is `words` x lexical + (1 - `words`) x meaning, of the title and the sum of the story; across
+    languages the mean over the titles, `across_words` x lexical + `across_meaning` x meaning. A pause of g hours costs
+    `decay` * ln(1 + g / 6). A title joins if the best score, less `background` x the mean of the next three, reaches `join`.
+    A publisher that nobody else joins yet must score `alone` more: its own titles look alike.
+    Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`.
     """
 
     window: timedelta = timedelta(hours=48)
-    join: float = 0.30
-    join_by_words: float = 0.26
-    words: float = 0.6
-    across_meaning: float = 0.7
-    across_words: float = 0.4
-    decay: float = 0.04
-    merge: float = 0.5
-    alone: float = 0.08
+    decay: float = 0.05
     candidates: int = 12
+    join: float = 0.34
+    words: float = 0.5
+    across_words: float = 0.0
+    across_meaning: float = 0.9
+    background: float = 0.0
+    alone: float = 0.08
+    merge: float = 0.5
+    merge_across: float = 0.28
+    join_by_words: float = 0.22
+    across_by_words: float = 1.05
+    background_by_words: float = 0.6
+    merge_by_words: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +84,16 @@ class Placement:
 
 
 @dataclass(slots=True)
-class _Story:
-    sums: SparseVector = field(default_factory=dict)
-    square: float = 0.0
-    size: int = 0
-    languages: set[str] = field(default_factory=set)
-    titles: set[str] = field(default_factory=set)
-    last_at: datetime | None = None
+class _Title:
+    """A headline made ready."""
+
+    language: str
+    at: float
+    vector: SparseVector
+    meaning: Vector | None
+    publisher: str
+    folded: str
+    key: int
 
 
 class StoryGrouper:
@@ -88,8 +104,8 @@ class StoryGrouper:
         self._meanings = meanings
         self._frequencies = Frequencies()
         self._index = StoryIndex()
-        self._stories: OrderedDict[int, _Story] = OrderedDict()
-        self._by_title: dict[str, int] = {}
+        self._stories: OrderedDict[int, Story] = OrderedDict()
+        self._by_title: dict[int, int] = {}
         self._suffixes = SuffixStripper()
         self._series = SeriesMemory()
         self._own = OwnTitles()
@@ -110,141 +126,193 @@ class StoryGrouper:
 
     def nearest(self, headline: Headline) -> list[tuple[float, int]]:
         """Return scores and stories that a headline would belong to, best first, without placing it."""
-        title = self._suffixes.strip(headline.title, headline.publisher)
-        vector = self._frequencies.vector(title, headline.language)
-        meaning = None
-        if self._meanings is not None and headline.meaning is not None:
-            meaning = self._meanings.centre(headline.meaning, headline.language)
-        return self._scores(headline, vector, meaning)
+        text = self._suffixes.strip(headline.title, headline.publisher)
+        return self._scores(self._read(headline, text, headline.at.timestamp()))
 
     def place(self, headline: Headline) -> Placement:
         """Join the entry to a story or found one with the entry's id."""
         return self._take(headline, None)
 
     def _take(self, headline: Headline, known: int | None) -> Placement:
-        self._expire(headline.at)
-        title = self._suffixes.strip(headline.title, headline.publisher)
-        kind = self._series.classify(title, headline.publisher, headline.at)
+        at = headline.at.timestamp()
+        self._expire(at)
+        text = self._suffixes.strip(headline.title, headline.publisher)
+        kind = self._series.classify(text, headline.publisher, headline.at)
         if kind is Kind.SERIES:
             return Placement(entry_id=headline.entry_id, story_id=known or headline.entry_id, score=0.0, reason="series")
-        vector = self._frequencies.vector(title, headline.language)
-        meaning = None
-        if self._meanings is not None and headline.meaning is not None:
-            meaning = self._meanings.centre(headline.meaning, headline.language)
-        same_title = " ".join(fold(title).split())
+        title = self._read(headline, text, at)
         merged: tuple[int, ...] = ()
         if known is not None:
             story_id, score, reason = known, 1.0, "known"
-        elif (twin := self._by_title.get(same_title)) is not None:
+        elif (twin := self._by_title.get(title.key)) is not None:
             story_id, score, reason = twin, 1.0, "same title"
         else:
-            story_id, score, reason, merged = self._decide(headline, same_title, vector, meaning)
+            story_id, score, reason, rivals = self._decide(headline.entry_id, title)
         if kind is Kind.NEWS:
-            self._add(story_id, headline, vector, meaning, same_title)
-        self._frequencies.add(vector)
-        for loser in merged:
-            self._absorb(story_id, loser)
+            self._add(story_id, title)
+            if reason == "similar":
+                story_id, merged = self._merge(story_id, rivals, has_meaning=title.meaning is not None)
+        self._frequencies.add(title.vector)
         return Placement(entry_id=headline.entry_id, story_id=story_id, score=score, reason=reason, merged=merged)
 
-    def _decide(
-        self, headline: Headline, same_title: str, vector: SparseVector, meaning: Vector | None
-    ) -> tuple[int, float, str, tuple[int, ...]]:
-        threshold = self._rules.join if meaning is not None else self._rules.join_by_words
+    def _read(self, headline: Headline, text: str, at: float) -> _Title:
+        meaning = None
+        if self._meanings is not None and headline.meaning is not None:
+            meaning = self._meanings.centre(headline.meaning, headline.language)
+        folded = " ".join(fold(text).split())
+        return _Title(
+            language=headline.language,
+            at=at,
+            vector=self._frequencies.vector(text, headline.language),
+            meaning=meaning,
+            publisher=headline.publisher,
+            folded=folded,
+            key=hash(folded),
+        )
+
+    def _decide(self, entry_id: int, title: _Title) -> tuple[int, float, str, list[int]]:
+        """Return the story of a title, its score, why, and the candidates next to it."""
+        rules = self._rules
+        has_meaning = title.meaning is not None
+        threshold = rules.join if has_meaning else rules.join_by_words
+        background = rules.background if has_meaning else rules.background_by_words
+        scores = self._scores(title)
+        threshold += background * sum(max(other, 0.0) for other, _ in scores[1 : 1 + _RIVALS]) / _RIVALS
         scores = [
             (score, story_id)
-            for score, story_id in self._scores(headline, vector, meaning)
+            for score, story_id in scores
             if score < threshold
-            or not self._own.only_repeats(
-                story_id, headline.publisher, same_title, surely=score >= threshold + self._rules.alone
-            )
+            or not self._own.only_repeats(story_id, title.publisher, title.folded, surely=score >= threshold + rules.alone)
         ]
         if not scores or scores[0][0] < threshold:
-            return headline.entry_id, scores[0][0] if scores else 0.0, "new", ()
+            return entry_id, scores[0][0] if scores else 0.0, "new", []
         score, story_id = scores[0]
-        # Two stories that one entry belongs to beyond doubt are one; the older keeps its id.
-        sure = sorted(other for other_score, other in scores if other_score >= self._rules.merge)
-        same = [other for other in sure[1:] if other not in self._apart.get(sure[0], ())] if sure else []
-        if same:
-            return sure[0], score, "similar", tuple(same)
-        return story_id, score, "similar", ()
+        near = [other_id for other, other_id in scores[1 : 1 + _MERGED_AT_MOST] if other >= threshold / 2]
+        return story_id, score, "similar", near
 
-    def _scores(self, headline: Headline, vector: SparseVector, meaning: Vector | None) -> list[tuple[float, int]]:
-        rules = self._rules
-        found = dict.fromkeys(self._index.find(vector, self._frequencies, limit=rules.candidates))
-        near: dict[int, float] = {}
-        if meaning is not None and self._meanings is not None:
-            near = self._meanings.find(meaning, limit=rules.candidates)
-            found.update(dict.fromkeys(near))
-        scores = []
-        for story_id in found:
-            story = self._stories.get(story_id)
-            if story is None or story.last_at is None:
-                continue
-            score = _dot(vector, story.sums) / math.sqrt(story.square)
-            if meaning is not None and self._meanings is not None:
-                sense = near[story_id] if story_id in near else self._meanings.cosine(story_id, meaning)
-                if headline.language in story.languages:
-                    score = rules.words * score + (1 - rules.words) * sense
-                else:
-                    score = rules.across_words * score + rules.across_meaning * sense
-            gap = abs((headline.at - story.last_at) / HOUR)  # an entry may be late
-            scores.append((score - rules.decay * math.log1p(gap / 6), story_id))
+    def _scores(self, title: _Title) -> list[tuple[float, int]]:
+        """Return the candidates with their scores, best first."""
+        found = self._index.find(title.vector, self._frequencies, limit=self._rules.candidates)
+        if title.meaning is not None and self._meanings is not None:
+            found = list(dict.fromkeys([*found, *self._meanings.find(title.meaning, limit=self._rules.candidates)]))
+        scores = [(self._score(title, self._stories[story_id]), story_id) for story_id in found]
         scores.sort(key=lambda pair: (-pair[0], pair[1]))
         return scores
 
-    def _add(self, story_id: int, headline: Headline, vector: SparseVector, meaning: Vector | None, same_title: str) -> None:
+    def _score(self, title: _Title, story: Story) -> float:
+        rules, meanings, meaning = self._rules, self._meanings, title.meaning
+        score = lexical = sense = 0.0
+        across = 0
+        across_words = rules.across_by_words if meaning is None else rules.across_words
+        for language, strand in story.strands.items():
+            if language == title.language:
+                score = strand.cosine(title.vector)
+                if meaning is not None and meanings is not None and strand.row != NO_ROW:
+                    score = rules.words * score + (1 - rules.words) * meanings.cosine(strand.row, meaning)
+                continue
+            across += strand.size
+            if across_words:
+                lexical += strand.dot(title.vector)
+            if meaning is not None and meanings is not None and strand.row != NO_ROW:
+                sense += meanings.dot(strand.row, meaning)
+        if across:
+            mean = (across_words * lexical + rules.across_meaning * sense) / across
+            score = max(score, mean * min(across, _ENOUGH_ACROSS) ** _SURER)
+        pause = abs(title.at - story.last_at) / _HOUR  # an entry may be late
+        return score - rules.decay * math.log1p(pause / _PAUSE)
+
+    def _add(self, story_id: int, title: _Title) -> None:
         story = self._stories.get(story_id)
         if story is None:
-            story = self._stories[story_id] = _Story()
-        self._index.add(story_id, vector.keys() - story.sums.keys())
-        story.square += 1.0 + 2.0 * _dot(vector, story.sums)
-        for feature, weight in vector.items():
-            story.sums[feature] = story.sums.get(feature, 0.0) + weight
-        story.size += 1
-        story.languages.add(headline.language)
-        story.titles.add(same_title)
-        self._own.note(story_id, headline.publisher, same_title)
-        story.last_at = headline.at if story.last_at is None else max(headline.at, story.last_at)
-        self._by_title[same_title] = story_id
-        self._stories.move_to_end(story_id)
-        if meaning is not None and self._meanings is not None:
-            self._meanings.add(story_id, meaning)
+            story = self._stories[story_id] = Story(last_at=title.at)
+        else:
+            self._stories.move_to_end(story_id)
+        strand = story.strands.get(title.language)
+        if strand is None:
+            strand = story.strands[title.language] = Strand()
+        strand.add(title.vector)
+        if title.meaning is not None and self._meanings is not None:
+            if strand.row == NO_ROW:
+                strand.row = self._meanings.open_row(story_id)
+            self._meanings.add(strand.row, title.meaning)
+        story.indexed += self._index.add(story_id, title.vector, self._frequencies)
+        self._own.note(story_id, title.publisher, title.folded)
+        if title.key not in self._by_title:
+            story.titles += (title.key,)
+            self._by_title[title.key] = story_id
+        story.last_at = max(title.at, story.last_at)
+
+    def _merge(self, story_id: int, rivals: list[int], *, has_meaning: bool) -> tuple[int, tuple[int, ...]]:
+        """Make one of the story and those rivals that turn out to be the same; return what it is now, and the losers."""
+        losers = []
+        for rival_id in rivals:
+            if rival_id in self._apart.get(story_id, ()):
+                continue
+            if self._are_one(self._stories[story_id], self._stories[rival_id], has_meaning=has_meaning):
+                # The older keeps its id, and with it its address.
+                kept, lost = sorted((story_id, rival_id))
+                self._absorb(kept, lost)
+                story_id = kept
+                losers.append(lost)
+        return story_id, tuple(losers)
+
+    def _are_one(self, one: Story, other: Story, *, has_meaning: bool) -> bool:
+        rules, meanings = self._rules, self._meanings
+        pairs = 0
+        across = 0.0
+        for language, strand in one.strands.items():
+            for other_language, other_strand in other.strands.items():
+                has_rows = meanings is not None and NO_ROW not in {strand.row, other_strand.row}
+                if language == other_language:
+                    score = other_strand.dot(strand.sums()) / strand.length / other_strand.length
+                    if meanings is not None and has_rows:
+                        score = rules.words * score + (1 - rules.words) * meanings.cosine_rows(strand.row, other_strand.row)
+                    if score >= (rules.merge if has_meaning else rules.merge_by_words):
+                        return True
+                elif meanings is not None and has_rows:
+                    pairs += strand.size * other_strand.size
+                    across += meanings.dot_rows(strand.row, other_strand.row)
+        return pairs > 0 and across / (pairs + 0.5) >= rules.merge_across
 
     def _absorb(self, into: int, loser: int) -> None:
-        lost = self._stories.pop(loser, None)
-        kept = self._stories.get(into)
-        if lost is None or kept is None:
-            return
-        for other in self._apart.pop(loser, set()):
+        lost = self._stories.pop(loser)
+        kept = self._stories[into]
+        for other in self._apart.pop(loser, ()):
             self.keep_apart(into, other)
-        self._index.remove(loser, lost.sums)
-        self._index.add(into, lost.sums)
-        kept.square += lost.square + 2.0 * _dot(lost.sums, kept.sums)
-        for feature, weight in lost.sums.items():
-            kept.sums[feature] = kept.sums.get(feature, 0.0) + weight
-        kept.size += lost.size
-        kept.languages |= lost.languages
-        kept.titles |= lost.titles
         self._own.absorb(into, loser)
-        for title in lost.titles:
-            self._by_title[title] = into
-        if self._meanings is not None:
-            self._meanings.absorb(into, loser)
+        kept.indexed += self._index.move(loser, into, lost.indexed)
+        for language, strand in lost.strands.items():
+            own = kept.strands.get(language)
+            if own is None:
+                kept.strands[language] = strand
+                if self._meanings is not None and strand.row != NO_ROW:
+                    self._meanings.rename(strand.row, into)
+                continue
+            own.add(strand.sums(), strand.size)
+            if self._meanings is not None and strand.row != NO_ROW:
+                if own.row == NO_ROW:
+                    own.row = strand.row
+                    self._meanings.rename(strand.row, into)
+                else:
+                    self._meanings.absorb(own.row, strand.row)
+        kept.titles += lost.titles
+        for key in lost.titles:
+            self._by_title[key] = into
+        kept.last_at = max(kept.last_at, lost.last_at)
+        self._stories.move_to_end(into)
 
-    def _expire(self, now: datetime) -> None:
+    def _expire(self, now: float) -> None:
+        window = self._rules.window.total_seconds()
         while self._stories:
             story_id, story = next(iter(self._stories.items()))
-            if story.last_at is None or now - story.last_at <= self._rules.window:
+            if now - story.last_at <= window:
                 return
             del self._stories[story_id]
             self._own.forget(story_id)
-            self._index.remove(story_id, story.sums)
-            for title in story.titles:
-                self._by_title.pop(title, None)
+            self._index.remove(story_id, story.indexed)
+            for key in story.titles:
+                del self._by_title[key]
             if self._meanings is not None:
-                self._meanings.remove(story_id)
-
-
-def _dot(vector: SparseVector, sums: SparseVector) -> float:
-    get = sums.get
-    return sum([weight * get(feature, 0.0) for feature, weight in vector.items()])
+                for strand in story.strands.values():
+                    if strand.row != NO_ROW:
+                        self._meanings.close_row(strand.row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from heapq import nlargest
 
 from aggregator.group.vectors import Frequencies, SparseVector
 
-_INDEXED_GRAM = 5  # letters; shorter grams stand in too many stories to find any
-_COMMONEST = 0.05  # share of titles; what stands in more of them is not looked up
+_COMMONEST = 0.05  # share of titles; what stands in more of them leads nowhere
 _FEW_TITLES = 100  # so many before shares mean anything
+_INDEXED = 32  # features of a title that lead to its story, the rarest
+_LONGEST = 256  # stories that a feature leads to; of more, the latest
 _BUDGET = 1_500  # stories visited for one title, rarest features first: the price is flat in the size of the window
 
 
@@ -16,22 +17,50 @@ class StoryIndex:
     """Active stories by their rare features."""
 
     def __init__(self) -> None:
-        self._stories: dict[str, set[int]] = {}
+        self._stories: dict[int, list[int]] = {}
 
-    def add(self, story_id: int, features: Iterable[str]) -> None:
-        """Let the features lead to the story."""
-        for feature in features:
-            if feature[0] == "=" or len(feature) == _INDEXED_GRAM:
-                self._stories.setdefault(feature, set()).add(story_id)
+    def add(self, story_id: int, vector: SparseVector, frequencies: Frequencies) -> tuple[int, ...]:
+        """Let the rarest features of a title lead to its story, and return those that did not yet."""
+        common = max(frequencies.titles, _FEW_TITLES) * _COMMONEST
+        added = []
+        for feature in nlargest(_INDEXED, vector, key=vector.__getitem__):
+            if frequencies.count(feature) > common:
+                continue
+            stories = self._stories.get(feature)
+            if stories is None:
+                self._stories[feature] = [story_id]
+            elif story_id in stories:
+                continue
+            else:
+                stories.append(story_id)
+                if len(stories) > _LONGEST:
+                    del stories[0]
+            added.append(feature)
+        return tuple(added)
 
-    def remove(self, story_id: int, features: Iterable[str]) -> None:
-        """Forget the story."""
+    def remove(self, story_id: int, features: tuple[int, ...]) -> None:
+        """Forget that the features lead to the story."""
         for feature in features:
             stories = self._stories.get(feature)
-            if stories is not None:
-                stories.discard(story_id)
-                if not stories:
-                    del self._stories[feature]
+            if stories is None or story_id not in stories:
+                continue
+            stories.remove(story_id)
+            if not stories:
+                del self._stories[feature]
+
+    def move(self, story_id: int, other: int, features: tuple[int, ...]) -> tuple[int, ...]:
+        """Let the features of a story lead to another, and return those that did not yet."""
+        moved = []
+        for feature in features:
+            stories = self._stories.get(feature)
+            if stories is None or story_id not in stories:
+                continue
+            if other in stories:
+                stories.remove(story_id)
+            else:
+                stories[stories.index(story_id)] = other
+                moved.append(feature)
+        return tuple(moved)
 
     def find(self, vector: SparseVector, frequencies: Frequencies, *, limit: int) -> list[int]:
         """Return the stories that share most with the vector, most first."""
@@ -48,6 +77,7 @@ class StoryIndex:
             visited += size
             if visited > _BUDGET and shared:
                 break
+            square = weight * weight
             for story_id in stories:
-                shared[story_id] = shared.get(story_id, 0.0) + weight * weight
-        return sorted(shared, key=lambda story_id: (-shared[story_id], story_id))[:limit]
+                shared[story_id] = shared.get(story_id, 0.0) + square
+        return nlargest(limit, shared, key=lambda story_id: (shared[story_id], -story_id))
