@@ -153,7 +153,7 @@ def _crossing(report: Report, name: str, outcomes: Sequence[Outcome]) -> None:
 def _estimators(report: Report, size: Size, simulate: Callable[[Size, Scenario], list[Outcome]]) -> None:
     """Readers only: what we do against other estimators, each order by itself."""
     ours: list[Outcome] = []
-    large = rules_for(level_of(size.readers)).ratio is not None
+    large = level_of(size.readers) in {Level.BIG, Level.NEWSROOM}
     for scenario in CONTENDERS:
         if (scenario.trend == "ratio" and not large) or (scenario.level is not None and size is not DAY):
             continue

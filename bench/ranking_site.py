@@ -19,7 +19,6 @@ from aggregator.rank.scores import (
     Candidate,
     baseline,
     has_crossed,
-    ratio,
     score,
     top_list,
     weight_at,
@@ -28,6 +27,7 @@ from bench.ranking_world import START, World
 
 SALT = b"simulated day"
 LISTED = 20
+RATIO_HALF_LIFE, PRIOR_EXPOSURES, PRIOR_HALF_LIFE = timedelta(hours=12), 5.0, timedelta(hours=6)  # `ranking.md`, level B
 CONSIDERED = 150  # best scores that are looked at for a list: enough for the cap of publishers
 
 
@@ -69,7 +69,7 @@ class RankedSite:
         self._site = Site(level=level, has_accounts=filters.accounts_only)
         self._ledger = ReadLedger()
         count = world.size.stories
-        trend_half_life = rules.ratio.half_life if trend == "ratio" and rules.ratio else rules.trend_half_life
+        trend_half_life = RATIO_HALF_LIFE if trend == "ratio" else rules.trend_half_life
         self.day = Order(rules.day_half_life, rules.kappa_day, np.zeros(count), np.zeros(count))
         self.trend = Order(trend_half_life, rules.kappa_trend, np.zeros(count), np.zeros(count))
         self._covered = np.zeros(count)  # the part of trend.interest that coverage gave
@@ -168,7 +168,6 @@ class RankedSite:
         return np.asarray(linear(order.interest, order.exposure, q0=q0, kappa=kappa))
 
     def _ratios(self, now: datetime, q0: float) -> np.ndarray:
-        assert self.rules.ratio is not None
         trend, scale = self.trend, self.trend.weight(now)
         hours = (now - START) / timedelta(hours=1)
         made = np.full(self._world.size.stories, -1.0)
@@ -179,7 +178,6 @@ class RankedSite:
                 q0=q0,
                 coverage=float(self._world.publishers[story]),
                 age=timedelta(hours=hours - self._world.published[story]),
-                prior_exposures=self.rules.ratio.prior_exposures,
             )
         return made
 
@@ -201,3 +199,13 @@ class RankedSite:
             keys = reader_key(salt=SALT, address=address, user_agent=agent), network_key(salt=SALT, address=address)
             self._keys[address, agent] = keys
         return keys
+
+
+def ratio(reads: float, exposure: float, *, q0: float, coverage: float, age: timedelta) -> float:
+    """Return the RATIO score, which the product does not use: decayed reads per decayed exposure, both as of now.
+
+    As many exposures as PRIOR_EXPOSURES are added, with as many reads as the site's mean and the coverage (publishers) lead
+    one to expect, fading with age. Its order changes with time.
+    """
+    expected = PRIOR_EXPOSURES * q0 * coverage * 2 ** (-age / PRIOR_HALF_LIFE)
+    return (reads + expected) / (exposure + PRIOR_EXPOSURES)

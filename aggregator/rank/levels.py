@@ -42,23 +42,12 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
-    """Readers per exposure instead of DIFF for *Trend*: `prior_exposures` are added to every story's (M).
-
-    Only where every exposure is known: with the reads of feeds and not their exposure it is far behind DIFF.
-    """
-
-    half_life: timedelta
-    prior_exposures: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRules:
     """Parameters of both orders at one level.
 
     `day_*` is *Meistgelesen*, `trend_*` is *Trend*. `coverage`: what one publisher is worth, in reads (m). `kappa_*`: share of
     the reads expected from exposure that is subtracted; 0 is plain forward decay (FD), more is DIFF. `hysteresis`: bonus of
-    what stands in the list already. `ratio`: another estimator for *Trend* where there is enough traffic for it.
+    what stands in the list already. Why large sites have no other estimator is in docs/adr/0012-readers-per-exposure.md.
     """
 
     day_half_life: timedelta
@@ -68,7 +57,6 @@ class ScoreRules:
     kappa_trend: float
     hysteresis: float
     crossing: Crossing
-    ratio: Ratio | None = None
 
 
 _RULES: dict[Level, ScoreRules] = {
@@ -98,7 +86,6 @@ _RULES: dict[Level, ScoreRules] = {
         kappa_trend=1.0,
         hysteresis=0.25,
         crossing=Crossing(top=5, min_readers=20),
-        ratio=Ratio(half_life=12 * _HOUR, prior_exposures=5.0),
     ),
     Level.NEWSROOM: ScoreRules(
         day_half_life=12 * _HOUR,
@@ -108,7 +95,6 @@ _RULES: dict[Level, ScoreRules] = {
         kappa_trend=1.0,
         hysteresis=0.25,
         crossing=Crossing(top=5, min_readers=20, dwell=_HOUR),  # no number up to 20 binds there, so 20 costs nothing
-        ratio=Ratio(half_life=6 * _HOUR, prior_exposures=20.0),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Estimators of interest out of decayed sums: FD and DIFF, whose order only events change, and RATIO, whose order time changes.
+"""Estimators of interest out of decayed sums, FD and DIFF: only events change their order, time does not.
 
 A read at time t weighs f(t) = 2^((t - zero) / half_life) for ever (forward decay), so sums of weights are only added to, and
 their order is the order at any later time: dividing all of them by f(now) moves none past another. DIFF subtracts the reads
@@ -26,9 +26,6 @@ Errors of 0.15 do not matter (`ranking.md`, section 4), so it is fixed and not l
 
 BASELINE_HALF_LIFE = timedelta(hours=24)
 """Half-life of the site-wide sums that q0 is made of."""
-
-PRIOR_HALF_LIFE = timedelta(hours=6)
-"""How fast the prior of RATIO fades with the age of the story."""
 
 PER_PUBLISHER = 3
 """Stories of one publisher in a top list: a cap of 1 costs order quality, 2 or 3 hardly (`ranking.md`, section 4)."""
@@ -77,16 +74,6 @@ def score(interest: float, exposure: float, *, q0: float, kappa: float) -> float
     `examination`, summed over views of lists. Views of a quantum may all be taken at its start.
     """
     return interest - kappa * q0 * exposure
-
-
-def ratio(reads: float, exposure: float, *, q0: float, coverage: float, age: timedelta, prior_exposures: float) -> float:
-    """Return the RATIO score: decayed reads per decayed exposure, both as of now (divided by f(now)).
-
-    `prior_exposures` (M) are added to the exposure, with as many reads as the site's mean and the coverage (publishers) lead
-    one to expect, fading with age. Its order changes with time: compute it anew for active stories at every quantum.
-    """
-    expected = prior_exposures * q0 * coverage * math.exp2(-age / PRIOR_HALF_LIFE)
-    return (reads + expected) / (exposure + prior_exposures)
 
 
 def order_key(candidate: Candidate, *, hysteresis: float = 0.0) -> tuple[float, int]:

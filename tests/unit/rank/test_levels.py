@@ -54,8 +54,7 @@ def test_trend_is_faster_than_most_read_at_every_level() -> None:
     assert all(rules_for(level).trend_half_life < rules_for(level).day_half_life for level in Level)
 
 
-def test_only_large_sites_divide_by_exposure_and_households_do_not_even_subtract_it() -> None:
-    assert [level for level in Level if rules_for(level).ratio] == [Level.BIG, Level.NEWSROOM]
+def test_households_do_not_subtract_exposure() -> None:
     assert (rules_for(Level.HOUSEHOLD).kappa_day, rules_for(Level.HOUSEHOLD).kappa_trend) == (0.0, 0.0)
 
 

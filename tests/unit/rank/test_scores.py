@@ -16,7 +16,6 @@ from aggregator.rank.scores import (
     examination,
     has_crossed,
     order_key,
-    ratio,
     rebase,
     score,
     top_list,
@@ -111,18 +110,6 @@ def test_attention_falls_with_the_place() -> None:
 def test_a_site_without_exposure_expects_nothing() -> None:
     assert baseline(12.0, 0.0) == 0.0
     assert baseline(12.0, 48.0) == 0.25
-
-
-def test_a_ratio_without_exposure_is_what_coverage_leads_to_expect_and_fades() -> None:
-    def fresh(age: timedelta) -> float:
-        return ratio(0.0, 0.0, q0=0.1, coverage=3, age=age, prior_exposures=5.0)
-
-    assert fresh(timedelta(0)) == pytest.approx(0.3)
-    assert fresh(6 * HOUR) == pytest.approx(0.15)
-
-
-def test_a_ratio_with_much_exposure_is_readers_per_exposure() -> None:
-    assert ratio(2_000, 10_000, q0=0.1, coverage=1, age=HOUR, prior_exposures=5.0) == pytest.approx(0.2, rel=1e-3)
 
 
 def candidate(story: int, value: float, *, publisher: str | None = None, listed: bool = False) -> Candidate:
