@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.model.reading import ReadFacts
+from aggregator.pipeline.ranking import CAPPED_PLACES
 from aggregator.rank.abuse import Claim, ReadLedger, Site
 from aggregator.rank.batches import sync_weight
 from aggregator.rank.counting import NotCounted, network_key, reader_key, why_not_counted
@@ -135,8 +136,9 @@ class RankedSite:
         """Compute both lists, and let stories enter the crossing feed."""
         hours = (now - START) / timedelta(hours=1)
         q0 = baseline(self._site_reads, self._site_exposure)
-        self.day.listed = self._list(self._scores(self.day, self._day_by, now, q0), self.day.listed, hours)
-        self.trend.listed = self._list(self._scores(self.trend, self._trend_by, now, q0), self.trend.listed, hours)
+        day, trend = self._scores(self.day, self._day_by, now, q0), self._scores(self.trend, self._trend_by, now, q0)
+        self.day.listed = self._list(day, self.day.listed, hours, self.rules.day_hysteresis)
+        self.trend.listed = self._list(trend, self.trend.listed, hours, self.rules.trend_hysteresis)
         crossing = self.rules.crossing
         leaders = self.day.listed[: crossing.top]
         self._standing_since = {story: self._standing_since.get(story, now) for story in leaders}
@@ -181,17 +183,21 @@ class RankedSite:
             )
         return made
 
-    def _list(self, scores: np.ndarray, listed: list[int], hours: float) -> list[int]:
+    def _list(self, scores: np.ndarray, listed: list[int], hours: float, hysteresis: float) -> list[int]:
         live = np.flatnonzero(self._world.published <= hours)
         best = live[np.argpartition(-scores[live], min(CONSIDERED, len(live) - 1))[:CONSIDERED]] if len(live) else live
-        standing = set(listed)
+        standing = {story: place for place, story in enumerate(listed, 1)}
         candidates = [
             Candidate(
-                id=int(story), score=float(scores[story]), publisher=str(self._world.publisher[story]), listed=story in standing
+                id=int(story),
+                score=float(scores[story]),
+                publisher=str(self._world.publisher[story]),
+                place=standing.get(int(story)),
             )
             for story in {*best.tolist(), *listed}
         ]
-        return [each.id for each in top_list(candidates, top=LISTED, hysteresis=self.rules.hysteresis)]
+        bounds = (self.rules.crossing.top, CAPPED_PLACES)
+        return [each.id for each in top_list(candidates, top=LISTED, bounds=bounds, hysteresis=hysteresis)]
 
     def _keys_of(self, address: str, agent: str) -> tuple[bytes, bytes | None]:
         keys = self._keys.get((address, agent))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -201,8 +201,9 @@ def _fill(
 ) -> tuple[list[ListPlace], list[Entered]]:
     """Return the places of a list, and what enters it now."""
     name = list_name(ranking, topic)
-    before = {place.story_id: place.since_at for place in tx.lists.places(name) if place.since_at is not None}
-    stories = _leaders(tx, ranking, topic, before.keys(), made)
+    standing = tx.lists.places(name)
+    before = {place.story_id: place.since_at for place in standing if place.since_at is not None}
+    stories = _leaders(tx, ranking, topic, {place.story_id: place.place for place in standing}, made)
     places = [
         ListPlace(
             place=number,
@@ -223,16 +224,17 @@ def _fill(
 
 
 def _leaders(
-    tx: Transaction, ranking: Ranking, topic: Topic | None, standing: Collection[int], made: ScoreRules
+    tx: Transaction, ranking: Ranking, topic: Topic | None, standing: Mapping[int, int], made: ScoreRules
 ) -> list[StoryStanding]:
+    hysteresis = made.trend_hysteresis if ranking is Ranking.TRENDING else made.day_hysteresis
     limit = FIRST_CANDIDATES
     while True:
         found = {story.id: story for story in tx.stories.ranked(ranking, limit=limit, topic=topic.slug if topic else None)}
         rest = [
-            Candidate(id=story.id, score=story.score, publisher=story.site, listed=story.id in standing)
+            Candidate(id=story.id, score=story.score, publisher=story.site, place=standing.get(story.id))
             for story in found.values()
         ]
-        leaders = top_list(rest, top=CAPPED_PLACES, hysteresis=made.hysteresis)
+        leaders = top_list(rest, top=CAPPED_PLACES, bounds=(made.crossing.top,), hysteresis=hysteresis)
         if len(leaders) == CAPPED_PLACES or len(found) < limit or limit >= MOST_CANDIDATES:
             break
         limit *= 2
@@ -241,7 +243,7 @@ def _leaders(
         chosen += leaders
         taken = {candidate.id for candidate in leaders}
         rest = [candidate for candidate in rest if candidate.id not in taken]
-        leaders = top_list(rest, top=CAPPED_PLACES, hysteresis=made.hysteresis)
+        leaders = top_list(rest, top=CAPPED_PLACES)
     return [found[candidate.id] for candidate in chosen[:LIST_PLACES]]
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 REBASE_AFTER = 256
 """Half-lives after which zero should move: sums stay below 2^256 times their reads, far from 2^1024."""
@@ -33,12 +34,12 @@ PER_PUBLISHER = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A story that may stand in a list. `publisher`: who counts it against the cap; `listed`: it stands there already."""
+    """A story that may stand in a list. `publisher`: who counts it against the cap; `place`: where it stood before."""
 
     id: int
     score: float
     publisher: str
-    listed: bool = False
+    place: int | None = None
 
 
 def weight_at(at: datetime, *, zero: datetime, half_life: timedelta) -> float:
@@ -76,25 +77,40 @@ def score(interest: float, exposure: float, *, q0: float, kappa: float) -> float
     return interest - kappa * q0 * exposure
 
 
-def order_key(candidate: Candidate, *, hysteresis: float = 0.0) -> tuple[float, int]:
-    """Return what to sort by, rising: best first, ties by the newer id; what is listed has a bonus of a share of its score."""
-    bonus = hysteresis * abs(candidate.score) if candidate.listed else 0.0
+def order_key(candidate: Candidate, *, hysteresis: float, within: int) -> tuple[float, int]:
+    """Return what to sort by, rising: best first, ties by the newer id.
+
+    What stood `within` the first so many places has a bonus of a share of its score.
+    """
+    stood = candidate.place is not None and candidate.place <= within
+    bonus = hysteresis * abs(candidate.score) if stood else 0.0
     return -(candidate.score + bonus), -candidate.id
 
 
 def top_list(
-    candidates: Iterable[Candidate], *, top: int, hysteresis: float = 0.0, per_publisher: int = PER_PUBLISHER
+    candidates: Iterable[Candidate],
+    *,
+    top: int,
+    bounds: Sequence[int] = (),
+    hysteresis: float = 0.0,
+    per_publisher: int = PER_PUBLISHER,
 ) -> list[Candidate]:
-    """Return the best `top`, best first, with at most `per_publisher` of one publisher."""
-    chosen: list[Candidate] = []
+    """Return the best `top`, best first, with at most `per_publisher` of one publisher.
+
+    The list is filled bound by bound (places below `top`, rising), each time with a bonus for what stood within that bound: so
+    none of them is crossed for little. One bonus for the whole list would hold its last place alone.
+    """
+    chosen: dict[int, Candidate] = {}
     taken: Counter[str] = Counter()
-    for candidate in sorted(candidates, key=lambda each: order_key(each, hysteresis=hysteresis)):
-        if len(chosen) >= top:
-            break
-        if taken[candidate.publisher] < per_publisher:
-            taken[candidate.publisher] += 1
-            chosen.append(candidate)
-    return chosen
+    pool = list(candidates)
+    for bound in (*(each for each in bounds if each < top), top):
+        for candidate in sorted(pool, key=partial(order_key, hysteresis=hysteresis, within=bound)):
+            if len(chosen) >= bound:
+                break
+            if candidate.id not in chosen and taken[candidate.publisher] < per_publisher:
+                taken[candidate.publisher] += 1
+                chosen[candidate.id] = candidate
+    return list(chosen.values())
 
 
 def has_crossed(

@@ -62,5 +62,5 @@ def test_parameters_are_those_of_the_simulation() -> None:
     club = rules_for(Level.CLUB)
     assert (club.day_half_life, club.kappa_day) == (timedelta(hours=18), 0.4)
     assert (club.trend_half_life, club.kappa_trend) == (timedelta(hours=8), 1.0)
-    assert (club.coverage, club.hysteresis) == (0.5, 0.25)
+    assert (club.coverage, club.day_hysteresis, club.trend_hysteresis) == (0.5, 0.25, 0.75)
     assert (club.crossing.top, club.crossing.min_readers, club.crossing.dwell) == (5, 10, timedelta(0))

@@ -112,8 +112,8 @@ def test_a_site_without_exposure_expects_nothing() -> None:
     assert baseline(12.0, 48.0) == 0.25
 
 
-def candidate(story: int, value: float, *, publisher: str | None = None, listed: bool = False) -> Candidate:
-    return Candidate(id=story, score=value, publisher=publisher or f"p{story}", listed=listed)
+def candidate(story: int, value: float, *, publisher: str | None = None, place: int | None = None) -> Candidate:
+    return Candidate(id=story, score=value, publisher=publisher or f"p{story}", place=place)
 
 
 def ids(candidates: list[Candidate]) -> list[int]:
@@ -125,14 +125,30 @@ def test_best_comes_first_and_ties_go_to_the_newer() -> None:
 
 
 def test_what_is_listed_gives_way_only_to_what_is_a_quarter_better() -> None:
-    standing = candidate(1, 10.0, listed=True)
+    standing = candidate(1, 10.0, place=1)
     assert ids(top_list([standing, candidate(2, 12.4)], top=1, hysteresis=0.25)) == [1]
     assert ids(top_list([standing, candidate(2, 12.6)], top=1, hysteresis=0.25)) == [2]
     assert ids(top_list([standing, candidate(2, 10.1)], top=1)) == [2]
 
 
 def test_the_bonus_lifts_a_negative_score_too() -> None:
-    assert order_key(candidate(1, -8.0, listed=True), hysteresis=0.25) == (6.0, -1)
+    assert order_key(candidate(1, -8.0, place=3), hysteresis=0.25, within=5) == (6.0, -1)
+
+
+def test_no_bound_of_a_list_is_crossed_for_little() -> None:
+    standing = [candidate(number, 20.0 - number, place=number) for number in range(1, 5)]
+    assert set(ids(top_list(standing, top=4, bounds=(2,), hysteresis=0.25))[:2]) == {1, 2}
+    near = [candidate(1, 19.0, place=1), candidate(2, 18.0, place=2), candidate(3, 21.0, place=3), candidate(9, 17.5)]
+    assert ids(top_list(near, top=3, bounds=(2,), hysteresis=0.25)) == [1, 2, 3], "the third is not a quarter better"
+    assert ids(top_list(near, top=3, hysteresis=0.25)) == [3, 1, 2], "one bonus for all holds the last place alone"
+
+
+def test_the_cap_of_a_publisher_holds_over_all_bounds_together() -> None:
+    flood = [candidate(number, 100.0 - number, publisher="flood") for number in range(1, 9)]
+    others = [candidate(number, 1.0) for number in range(20, 30)]
+    chosen = top_list([*flood, *others], top=10, bounds=(5,))
+    assert len(chosen) == 10
+    assert sum(each.publisher == "flood" for each in chosen) == 3
 
 
 def test_one_publisher_takes_no_more_places_than_the_cap() -> None:
