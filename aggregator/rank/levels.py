@@ -3,8 +3,8 @@
 Source of every number, unless another is named: reference `ranking.md`, section 5 (simulation of 24 November 2026, parameters
 picked on one seed, estimators compared on others). Three things are from `bench/ranking.py`, whose pages are the only exposure
 that is known, as ours are: `kappa_day` is 0.4 and not 0.8 (reads that come from feeds make too much of the exposure of pages);
-the level of 5,000 readers begins there, for at 2,000 the parameters of 500 still do better; and `trend_hysteresis` is 0.75 above
-a household, which more than halves how often the top ten changes at 500 readers and costs no quality that could be measured.
+the level of 5,000 readers begins there, for at 2,000 the parameters of 500 still do better; and `trend_hysteresis` is 0.75
+above a household: the top ten changes half as often at 500 readers, and no loss of quality could be measured.
 """
 
 from __future__ import annotations
