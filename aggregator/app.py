@@ -20,6 +20,7 @@ from aggregator.emit.build import Links, Site, build_search_feed, tag_authority_
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.render import render
+from aggregator.errors import ExtraMissing
 from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
@@ -27,6 +28,7 @@ from aggregator.fetch.http import user_agent
 from aggregator.fetch.politeness import FetchLimits
 from aggregator.fetch.posting import FormPoster
 from aggregator.group.assign import GroupingRules
+from aggregator.group.embed import open_embedder
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
 from aggregator.library.searching import read_search_entries
@@ -63,7 +65,7 @@ from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.pipeline.summarising import edition_points, summarise_stories
-from aggregator.protocols import Clock, FeedWriter, Fetcher, Parser, Poster
+from aggregator.protocols import Clock, Embedder, FeedWriter, Fetcher, Parser, Poster
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
 from aggregator.store.upgrade import upgrade
@@ -162,7 +164,15 @@ class Aggregator:
 
     @cached_property
     def _stories(self) -> StoryMemory:
-        return open_memory(GroupingRules(), default_language=self.settings.site.language)
+        return open_memory(GroupingRules(), default_language=self.settings.site.language, open_embedder=self._open_embedder)
+
+    def _open_embedder(self) -> Embedder | None:
+        """Return the sentence model of the settings; without it, stories are found by words."""
+        try:
+            return open_embedder(self.settings.grouping.model)
+        except ExtraMissing as error:
+            log.error("stories are found by words alone: %s", error)  # noqa: TRY400 - the sentence says all
+            return None
 
     def configure(self) -> tuple[int, int]:
         """Bring feeds and topics in the store to the settings; return how many feeds came and went."""

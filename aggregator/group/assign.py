@@ -159,6 +159,8 @@ class StoryGrouper:
         meaning = None
         if self._meanings is not None and headline.meaning is not None:
             meaning = self._meanings.centre(headline.meaning, headline.language)
+            if not self._meanings.is_settled:
+                meaning = None
         folded = " ".join(fold(text).split())
         return _Title(
             language=headline.language,

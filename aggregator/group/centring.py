@@ -25,7 +25,7 @@ class Centring:
     def __init__(self, dimensions: int) -> None:
         self._means: dict[str, tuple[int, NDArray[np.float64]]] = {}
         self._all = np.zeros(dimensions, np.float64)
-        self._titles = 0
+        self.titles = 0
         self._moments = np.zeros((dimensions, dimensions), np.float32)
         self._block: list[Vector] = []
         # Where the iteration starts from does not matter, but it must be the same every time.
@@ -37,14 +37,14 @@ class Centring:
         """Return a float16 vector less what is common, of length 1."""
         raw = np.frombuffer(meaning, np.float16).astype(np.float64)
         count, total = self._means.get(language, (0, np.zeros_like(self._all)))
-        prior = self._all / self._titles if self._titles else np.zeros_like(self._all)
+        prior = self._all / self.titles if self.titles else np.zeros_like(self._all)
         centred = _unit(raw - (total + _PRIOR_TITLES * prior) / (count + _PRIOR_TITLES))
         rest = centred
-        if self._titles >= _FEWEST:
+        if self.titles >= _FEWEST:
             rest = _unit(centred - self._directions @ (self._directions.T @ centred))
         self._means[language] = (count + 1, total + raw)
         self._all = self._all + raw
-        self._titles += 1
+        self.titles += 1
         self._block.append(centred)
         if len(self._block) == _BLOCK:
             self._learn_directions()

@@ -10,6 +10,7 @@ from aggregator.group.centring import Centring, Vector
 _START_ROWS = 512
 _SEARCHED = 20_000  # rows, the latest: 3 ms with 384 dimensions; older stories are found by their words
 _FREE = -1
+_SETTLED_TITLES = 50  # before, the first story told would pass for what all titles have in common
 
 
 class Meanings:
@@ -25,6 +26,11 @@ class Meanings:
         self._head = 0  # rows are given out in a ring, so the latest lie before the head
         self._used = 0
         self._centring = Centring(dimensions)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether enough titles were seen to tell what they have in common from what they say."""
+        return self._centring.titles >= _SETTLED_TITLES
 
     def centre(self, meaning: bytes, language: str) -> Vector:
         """Return the vector less what it has in common with all, of length 1; learn from it."""

@@ -24,4 +24,5 @@ def prune(storage: Storage, retention: Retention, *, now: datetime) -> PruneRepo
         entries = tx.entries.prune(before=now - retention.entries, keep_per_feed=retention.keep_per_feed)
         reads = tx.reads.prune(before=now - retention.reads)
         tx.health.prune(before=now - retention.entries)
+        tx.grouping.prune_meanings(before=now - retention.entries, model=None)
     return PruneReport(entries=entries, reads=reads)

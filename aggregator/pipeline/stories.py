@@ -12,6 +12,8 @@ from aggregator.group.words import plain_text, primary_language
 from aggregator.model.grouping import Arrival, Joining
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
+from aggregator.pipeline.meanings import make_meanings, stored_meanings
+from aggregator.protocols import Embedder
 from aggregator.storage import GROUPED_NOTE, INTERVENED_NOTE, Storage, Transaction
 
 SLICE_ENTRIES = 20_000
@@ -26,11 +28,15 @@ LONGEST_TITLE = 200
 
 @dataclass(slots=True)
 class StoryMemory:
-    """What grouping keeps between passes; `mark` is what the store noted when it was true, None: nothing is known yet."""
+    """What grouping keeps between passes; `mark` is what the store noted when it was true, None: nothing that holds is known.
+
+    The sentence model is opened when the first entries arrive: a command that groups nothing loads none.
+    """
 
     rules: GroupingRules
     default_language: str
-    make_grouper: Callable[[], StoryGrouper]
+    open_embedder: Callable[[], Embedder | None]
+    embedder: Embedder | None = None
     grouper: StoryGrouper | None = None
     mark: tuple[int, int] | None = None
     titles: dict[int, str] = field(default_factory=dict)
@@ -38,13 +44,13 @@ class StoryMemory:
 
 
 def open_memory(
-    rules: GroupingRules, *, default_language: str, make_grouper: Callable[[], StoryGrouper] | None = None
+    rules: GroupingRules, *, default_language: str, open_embedder: Callable[[], Embedder | None] = lambda: None
 ) -> StoryMemory:
     """Return a memory that knows nothing; it is filled from the store when the first entries arrive."""
     return StoryMemory(
         rules=rules,
         default_language=primary_language(default_language) or default_language,
-        make_grouper=make_grouper or (lambda: StoryGrouper(rules)),
+        open_embedder=open_embedder,
     )
 
 
@@ -65,17 +71,16 @@ def place_entries(
                 break
             if memory.grouper is None or memory.mark != mark:
                 _remember(tx, memory, mark, now=now)
+        meanings = _meanings(storage, memory, arrivals, now=now, should_stop=should_stop)
         end = max(arrival.revision for arrival in arrivals)
         arrivals.sort(key=lambda arrival: (arrival.dated_at, arrival.entry_id))
         for start in range(0, len(arrivals), BATCH_ENTRIES):
             if should_stop():
-                memory.mark = None  # it knows more than the store noted
                 return StoryReport(placed=placed, joined=joined, merged=merged)
             batch = arrivals[start : start + BATCH_ENTRIES]
             last = start + BATCH_ENTRIES >= len(arrivals)
-            done = _place_batch(storage, memory, batch, mark, revision=end if last else None)
+            done = _place_batch(storage, memory, batch, meanings, mark, revision=end if last else None)
             if done is None:  # another process placed them, or a person parted a story: what is known here is old
-                memory.mark = None
                 break
             placed, joined, merged = placed + len(batch), joined + done[0], merged + done[1]
         _forget_old_titles(memory, arrivals)
@@ -88,26 +93,53 @@ def _mark(tx: Transaction) -> tuple[int, int]:
 
 
 def _remember(tx: Transaction, memory: StoryMemory, mark: tuple[int, int], *, now: datetime) -> None:
-    grouper = memory.make_grouper()
+    if memory.grouper is None:
+        memory.embedder = memory.open_embedder()
+    grouper = _make_grouper(memory)
     memory.titles = {}
     memory.latest_at = None
     for one, other in tx.grouping.apart():
         grouper.keep_apart(one, other)
-    for arrival in tx.grouping.active(since=now - memory.rules.window, revision=mark[0]):
-        headline = _headline(memory, arrival)
+    active = tx.grouping.active(since=now - memory.rules.window, revision=mark[0])
+    meanings = stored_meanings(tx, memory.embedder, map(_said, active)) if memory.embedder is not None else {}
+    for arrival in active:
+        headline = _headline(memory, arrival, meanings)
         if headline.title:
             grouper.restore(headline, arrival.story_id)
         _note_title(memory, arrival)
     memory.grouper, memory.mark = grouper, mark
 
 
-def _headline(memory: StoryMemory, arrival: Arrival) -> Headline:
+def _make_grouper(memory: StoryMemory) -> StoryGrouper:
+    if memory.embedder is None:
+        return StoryGrouper(memory.rules)
+    from aggregator.group.nearest import Meanings  # noqa: PLC0415 - needs numpy, which comes with a model
+
+    return StoryGrouper(memory.rules, Meanings(memory.embedder.dimensions))
+
+
+def _meanings(
+    storage: Storage, memory: StoryMemory, arrivals: Sequence[Arrival], *, now: datetime, should_stop: Callable[[], bool]
+) -> Mapping[str, bytes]:
+    """Return the sentence vectors of what is to be compared, the latest first."""
+    if memory.embedder is None:
+        return {}
+    latest_at = max(arrival.dated_at for arrival in arrivals)
+    fresh = [one for one in arrivals if one.entry_id not in memory.titles and one.dated_at >= latest_at - memory.rules.window]
+    fresh.sort(key=lambda arrival: arrival.dated_at, reverse=True)
+    texts = [text for text in map(_said, fresh) if text]
+    return make_meanings(storage, memory.embedder, texts, now=now, should_stop=should_stop)
+
+
+def _headline(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> Headline:
+    said = _said(arrival)
     return Headline(
         entry_id=arrival.entry_id,
-        title=_said(arrival),
+        title=said,
         language=primary_language(arrival.language) or memory.default_language,
         publisher=arrival.site,
         at=arrival.dated_at,
+        meaning=meanings.get(said),
     )
 
 
@@ -135,17 +167,24 @@ def _forget_old_titles(memory: StoryMemory, arrivals: Sequence[Arrival]) -> None
 
 
 def _place_batch(
-    storage: Storage, memory: StoryMemory, batch: Sequence[Arrival], mark: tuple[int, int], *, revision: int | None
+    storage: Storage,
+    memory: StoryMemory,
+    batch: Sequence[Arrival],
+    meanings: Mapping[str, bytes],
+    mark: tuple[int, int],
+    *,
+    revision: int | None,
 ) -> tuple[int, int] | None:
     """Place a batch, and note `revision` with it; return how many entries joined and stories merged.
 
     None: what is known is old, because another process placed entries or a person intervened.
     """
+    memory.mark = None  # until the store knows what the memory does
     joinings: dict[int, Joining] = {}
     merges: dict[int, int] = {}
     touched: set[int] = set()
     for arrival in batch:
-        joining, absorbed = _decide(memory, arrival)
+        joining, absorbed = _decide(memory, arrival, meanings)
         merges.update(dict.fromkeys(absorbed, joining.story_id))
         if joining.story_id != arrival.story_id:
             joinings[arrival.entry_id] = joining
@@ -190,12 +229,12 @@ def _end_of(merges: Mapping[int, int], story_id: int) -> int:
     return story_id
 
 
-def _decide(memory: StoryMemory, arrival: Arrival) -> tuple[Joining, tuple[int, ...]]:
+def _decide(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> tuple[Joining, tuple[int, ...]]:
     """Return where an entry belongs, and which stories were found to be the same as that one."""
     grouper = memory.grouper
     if grouper is None:
         raise TypeError("the memory was not filled")
-    headline = _headline(memory, arrival)
+    headline = _headline(memory, arrival, meanings)
     known_title = memory.titles.get(arrival.entry_id)
     stays = Joining(entry_id=arrival.entry_id, story_id=arrival.story_id, score=0.0, reason="")
     if known_title is not None or arrival.by_operator or arrival.story_id != arrival.entry_id:

@@ -13,7 +13,7 @@ from tests.fakes.fetcher import FakeFetcher
 from tests.integration.pipeline.conftest import Open
 
 PAPERS = ("https://alpha.example/rss", "https://beta.example/rss", "https://gamma.example/rss")
-CONFIG = "feeds:\n" + "".join(f"  - url: {url}\n" for url in PAPERS)
+CONFIG = "grouping: {model: none}\nfeeds:\n" + "".join(f"  - url: {url}\n" for url in PAPERS)
 HOUR = timedelta(hours=1)
 QUAKE = (
     "Erdbeben der Stärke 5 erschüttert den Kanton Glarus",

@@ -1,4 +1,8 @@
+import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from aggregator.group.assign import GroupingRules, Headline, Placement, StoryGrouper
 from aggregator.group.suffixes import SuffixStripper
@@ -102,3 +106,12 @@ def test_a_publisher_alone_makes_no_story_of_a_rubric() -> None:
         headline(3, f"{frame}Talkonaut", publisher="b.example"),
     )
     assert (first.story_id, second.story_id, third.story_id) == (1, 2, 2)
+
+
+def test_a_model_that_knows_nothing_yet_keeps_no_titles_apart() -> None:
+    meanings = pytest.importorskip("aggregator.group.nearest", reason="a sentence model needs numpy").Meanings(4)
+    grouper = StoryGrouper(GroupingRules(), meanings)
+    vector = struct.pack("<4e", 1.0, 0.5, 0.25, 0.0)
+    titles = ("Erdbeben erschüttert den Kanton Glarus", "Glarus: Starkes Erdbeben erschüttert Kanton")
+    placed = [grouper.place(replace(headline(number, title), meaning=vector)) for number, title in enumerate(titles, 1)]
+    assert [placement.story_id for placement in placed] == [1, 1]

@@ -1,0 +1,78 @@
+"""Sentence vectors in the flow: made once, kept, never waited for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aggregator.group.assign import GroupingRules
+from aggregator.model.change import NewEntry
+from aggregator.pipeline import meanings
+from aggregator.pipeline.meanings import make_meanings
+from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
+from aggregator.store.database import SqlStorage, open_database
+from tests.fakes.changes import NOON, configure, make_update, read_feed, save
+from tests.fakes.embedder import FakeEmbedder
+
+QUAKE = ("Erdbeben", "quake")
+OTHERS = tuple(f"Meldung{number}a ueber{number}b Sache{number}c" for number in range(60))
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> SqlStorage:
+    return open_database(f"sqlite:///{tmp_path / 'a.db'}")
+
+
+def bring(storage: SqlStorage, *titles: str, first: int = 1) -> None:
+    feeds = configure(storage, *(f"https://p{number}.example/feed" for number in range(9)))
+    for number, title in enumerate(titles, first):
+        entry = NewEntry(id=number, update=make_update(f"g{number}", title=title), dated_at=NOON)
+        save(storage, read_feed(feeds[number % 9].id, new=[entry]))
+
+
+def memory_with(embedder: FakeEmbedder | None) -> StoryMemory:
+    return open_memory(GroupingRules(), default_language="de", open_embedder=lambda: embedder)
+
+
+def test_titles_in_other_words_meet_by_what_they_mean(storage: SqlStorage) -> None:
+    titles = (*OTHERS, "Erdbeben erschüttert Kanton", "Strong quake hits Swiss valley")
+    bring(storage, *titles)
+    embedder = FakeEmbedder(QUAKE)
+    assert place_entries(storage, memory_with(embedder), now=NOON).joined == 1
+    assert sorted(embedder.asked) == sorted(titles)
+    with storage.read() as tx:
+        assert tx.stories.of_entries([61, 62]) == {61: 61, 62: 61}
+
+
+def test_a_vector_is_made_once_over_a_restart(storage: SqlStorage) -> None:
+    bring(storage, *OTHERS, "Erdbeben erschüttert Kanton")
+    place_entries(storage, memory_with(FakeEmbedder(QUAKE)), now=NOON)
+    bring(storage, "Strong quake hits Swiss valley", first=62)
+    again = FakeEmbedder(QUAKE)
+    assert place_entries(storage, memory_with(again), now=NOON).joined == 1
+    assert again.asked == ["Strong quake hits Swiss valley"]
+
+
+def test_no_model_is_opened_where_nothing_arrived(storage: SqlStorage) -> None:
+    def refuse() -> None:
+        raise AssertionError
+
+    assert (
+        place_entries(storage, open_memory(GroupingRules(), default_language="de", open_embedder=refuse), now=NOON).placed == 0
+    )
+
+
+def test_what_takes_too_long_is_left_to_words(storage: SqlStorage) -> None:
+    embedder = FakeEmbedder()
+    clock = iter((0.0, 1.0, meanings.BUDGET.total_seconds()))
+    texts = [f"Titel {number}" for number in range(99)]
+    made = make_meanings(storage, embedder, texts, now=NOON, elapsed=lambda: next(clock))
+    assert list(made) == embedder.asked == texts[: meanings.TOGETHER]
+    assert make_meanings(storage, embedder, texts[:1], now=NOON, elapsed=lambda: 0.0) == {texts[0]: made[texts[0]]}
+
+
+def test_a_stop_is_heeded_between_texts(storage: SqlStorage) -> None:
+    embedder = FakeEmbedder()
+    assert make_meanings(storage, embedder, ["a"], now=NOON, should_stop=lambda: True) == {}
+    assert embedder.asked == []
