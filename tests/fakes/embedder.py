@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 class FakeEmbedder:
-    """Gives each subject (words of which one is in the text) a direction, and every other text its own; `asked` is its input."""
+    """Gives each subject (words of which one is in the text) a direction, and every other text its own."""
 
     def __init__(self, *subjects: tuple[str, ...], dimensions: int = 128) -> None:
         self.name = "fake-1"
