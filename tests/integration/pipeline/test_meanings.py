@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from tests.fakes.changes import NOON, configure, make_update, read_feed, save
 from tests.fakes.embedder import FakeEmbedder
 
 QUAKE = ("Erdbeben", "quake")
-OTHERS = tuple(f"Meldung{number}a ueber{number}b Sache{number}c" for number in range(60))
+_LETTERS = random.Random(0)
+OTHERS = tuple(" ".join("".join(_LETTERS.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(4)) for _ in range(60))
+"""Titles that have nothing in common, enough of them that a model's vectors tell something."""
 
 
 @pytest.fixture
