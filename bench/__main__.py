@@ -18,6 +18,7 @@ NAMES = (
     "reads",
     "ranking",
     "freshness",
+    "push",
     "hostile",
     "growth",
     "search",
