@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from aggregator.errors import FeedError, FeedGone, FetchError, HostNotFound, TooLarge
 from aggregator.fetch.price import FIRST_PRICE
@@ -44,6 +45,7 @@ BACKDATED = DAY  # an entry dated so long before the poll that missed it was not
 _CLOSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NOTHING = timedelta(0)
+_NO_VALIDATORS = Validators()
 _SHORTEST_SPAN = HOUR  # of entry dates, so that a burst does not look like thousands a day
 
 
@@ -100,30 +102,34 @@ def after_document(
     first = poll.rhythm is None
     history = dates if first else _seen_at(new_dates, poll.last_success_at or now, now)
     delay, weight = (poll.delay, poll.delay_weight) if first else _delay(poll, new_dates, now)
-    fresh = replace(
-        poll,
-        state=FeedState.BROKEN if problem else FeedState.OK,
-        reason=_sentence(problem) if problem else None,
-        status=HTTPStatus.OK,
-        validators=fetched.validators,
-        document_url=fetched.url,
-        document_entries=len(entry_dates),
-        body_hash=body_hash,
-        last_new_entry_at=_latest(poll, dates, new_entries=len(new_dates), now=now),
-        entries_per_day=_per_day(dates, now) if dates else poll.entries_per_day,
-        rhythm=learn(
+    rhythm = poll.rhythm
+    if first or new_dates:
+        rhythm = learn(
             poll.rhythm,
             new=history,
             oldest=min(dates, default=None),
             overflowed=bool(dates) and len(new_dates) >= len(entry_dates),
             now=now,
         )
-        if first or new_dates
-        else poll.rhythm,
+    return _succeed(
+        poll,
+        fetched,
+        rules=rules,
+        now=now,
+        seed=seed,
+        wishes=wishes,
+        first=poll.last_success_at is None,
+        state=FeedState.BROKEN if problem else FeedState.OK,
+        reason=_sentence(problem) if problem else None,
+        validators=fetched.validators,
+        document_entries=len(entry_dates),
+        body_hash=body_hash,
+        last_new_entry_at=_latest(poll, dates, new_entries=len(new_dates), now=now),
+        entries_per_day=_per_day(dates, now) if dates else poll.entries_per_day,
+        rhythm=rhythm,
         delay=delay,
         delay_weight=weight,
     )
-    return _succeed(fresh, fetched, rules=rules, now=now, seed=seed, wishes=wishes, first=poll.last_success_at is None)
 
 
 def after_not_modified(
@@ -140,18 +146,21 @@ def after_not_modified(
     A feed that was malformed stays so: it is the same document.
     """
     broken = poll.state == FeedState.BROKEN
-    fresh = replace(
-        poll,
-        state=FeedState.BROKEN if broken else FeedState.OK,
-        reason=poll.reason if broken else None,
-        status=HTTPStatus.OK if isinstance(answer, Fetched) else HTTPStatus.NOT_MODIFIED,
-        validators=answer.validators if isinstance(answer, Fetched) else _renewed(poll.validators, answer.validators),
-        document_url=answer.url if isinstance(answer, Fetched) else poll.document_url,
-    )
     longer = _NOTHING
     if isinstance(answer, Fetched) and answer.validators == Validators():
         longer = min((poll.interval or rules.min_interval) * UNCONDITIONAL_GROWTH, rules.max_interval)
-    return _succeed(fresh, answer, rules=rules, now=now, seed=seed, wishes=wishes, at_least=longer)
+    return _succeed(
+        poll,
+        answer,
+        rules=rules,
+        now=now,
+        seed=seed,
+        wishes=wishes,
+        at_least=longer,
+        state=FeedState.BROKEN if broken else FeedState.OK,
+        reason=poll.reason if broken else None,
+        validators=answer.validators if isinstance(answer, Fetched) else _renewed(poll.validators, answer.validators),
+    )
 
 
 def after_failure(poll: PollState, *, error: FeedError, rules: CadenceRules, now: datetime, seed: int) -> PollState:
@@ -193,14 +202,20 @@ def _succeed(
     now: datetime,
     seed: int,
     wishes: FeedWishes,
+    validators: Validators,
     at_least: timedelta = _NOTHING,
     first: bool = False,
+    **learnt: Any,
 ) -> PollState:
-    floor = _floor(answer, wishes.ttl, rules, conditional=poll.validators != Validators())
+    """Return the memory after a success; `learnt` are the other fields that change, in one copy: a 304 costs little else."""
+    rhythm = learnt.get("rhythm", poll.rhythm)
+    floor = _floor(answer, wishes.ttl, rules, conditional=validators != _NO_VALIDATORS)
     if wishes.interval is not None:  # the user's word outweighs all but the floor and Retry-After
         interval, floor = wishes.interval, rules.min_interval
     else:
-        interval = max(_by_rhythm(poll, rules, floor, now), at_least, _dormancy(poll.last_new_entry_at, now))
+        entries = learnt.get("document_entries", poll.document_entries)
+        dormancy = _dormancy(learnt.get("last_new_entry_at", poll.last_new_entry_at), now)
+        interval = max(_by_rhythm(rhythm, entries, rules, floor, now), at_least, dormancy)
         if wishes.pushed:
             interval = max(interval, PUSHED_INTERVAL)
     shortest = max(floor, _wished(answer.hints))
@@ -208,6 +223,7 @@ def _succeed(
     if first and wishes.interval is None:  # feeds added together do not stay together
         wait = shortest + (wait - shortest) * _share(now, seed)
     next_poll_at = _after_skipped(now + _jittered(wait, now, seed), wishes)
+    got_document = isinstance(answer, Fetched)
     return replace(
         poll,
         last_polled_at=now,
@@ -217,13 +233,23 @@ def _succeed(
         failures=0,
         failing_since_at=None,
         error=None,
+        status=HTTPStatus.OK if got_document else HTTPStatus.NOT_MODIFIED,
+        document_url=answer.url if got_document else poll.document_url,
+        validators=validators,
+        **learnt,
     )
 
 
-def _by_rhythm(poll: PollState, rules: CadenceRules, floor: timedelta, now: datetime) -> timedelta:
-    rhythm = poll.rhythm or Rhythm(at=now)
+def _by_rhythm(
+    rhythm: Rhythm | None, document_entries: int | None, rules: CadenceRules, floor: timedelta, now: datetime
+) -> timedelta:
     at = next_poll(
-        rhythm, now=now, price=rules.price, floor=floor, cap=rules.max_interval, document_entries=poll.document_entries
+        rhythm or Rhythm(at=now),
+        now=now,
+        price=rules.price,
+        floor=floor,
+        cap=rules.max_interval,
+        document_entries=document_entries,
     )
     return at - now
 

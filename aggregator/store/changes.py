@@ -13,7 +13,7 @@ from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedState, PollState, site_of
 from aggregator.store import push, sequences
-from aggregator.store.bulk import insert_rows
+from aggregator.store.bulk import NEW, insert_rows, update_rows
 from aggregator.store.columns import Time
 from aggregator.store.coverage import sites_of_stories
 from aggregator.store.loading import chunks
@@ -27,7 +27,7 @@ _SAVE_POLL = (
     update(feeds)
     .where(feeds.c.id == bindparam("feed"))
     .values(
-        {name: bindparam(f"new_{name}") for name in _POLL_COLUMNS}
+        {name: bindparam(NEW + name) for name in _POLL_COLUMNS}
         | {"due_at": case((feeds.c.configured, bindparam("due", type_=Time())))}
     )
 )
@@ -253,11 +253,11 @@ class ChangeWriter:
             return
         rows: list[dict[str, Any]] = []
         for change in changes:
-            row = {f"new_{name}": value for name, value in poll_values(change.poll).items()}
+            row = poll_values(change.poll)
             row["feed"] = change.feed_id
             row["due"] = None if change.poll.state is FeedState.GONE else change.poll.next_poll_at
             rows.append(row)
-        self._connection.execute(_SAVE_POLL, rows)
+        update_rows(self._connection, _SAVE_POLL, rows)
         for ids in chunks(change.feed_id for change in changes if not change.pushed):
             self._connection.execute(_END_LEASES, {"ids": ids})
         read = [{"feed": change.feed_id, "text": feed_data_text(change.data)} for change in changes if change.data is not None]

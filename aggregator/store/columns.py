@@ -16,6 +16,11 @@ def to_microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def whole_microseconds(duration: timedelta) -> int:
+    """Return a duration as it is stored."""
+    return duration // _MICROSECOND
+
+
 def from_microseconds(value: int) -> datetime:
     """Return the time of `to_microseconds`, aware UTC."""
     return _EPOCH + timedelta(microseconds=value)

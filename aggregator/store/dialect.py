@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table, event, make_url, text
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Select, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -97,19 +97,28 @@ def for_writing(engine: Engine) -> Engine:
 
 
 def upsert(
-    connection: Connection, table: Table, *, replace: bool, where: ColumnElement[bool] | None = None
+    connection: Connection,
+    table: Table,
+    *,
+    replace: bool,
+    where: ColumnElement[bool] | None = None,
+    source: Select[Any] | None = None,
 ) -> sqlite.Insert | postgresql.Insert:
     """Return an insert that, where the primary key exists, replaces the other columns or (`replace` false) leaves the row.
 
-    `where` lets it replace only rows that meet the condition.
+    `where` lets it replace only rows that meet the condition; `source`, which has a condition too, gives the rows.
     """
     keys = list(table.primary_key.columns)
     if connection.dialect.name == "sqlite":
         lite = sqlite.insert(table)
+        if source is not None:
+            lite = lite.from_select(list(table.columns), source)
         if not replace:
             return lite.on_conflict_do_nothing(index_elements=keys)
         return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded), where=where)
     post = postgresql.insert(table)
+    if source is not None:
+        post = post.from_select(list(table.columns), source)
     if not replace:
         return post.on_conflict_do_nothing(index_elements=keys)
     return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded), where=where)

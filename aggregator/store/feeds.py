@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, literal, select, update
 
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, site_of
 from aggregator.store import dialect, sequences
@@ -103,9 +103,11 @@ class SqlFeedStore:
         if not rows:
             return []
         # Between our look and this, another poller may have taken some (PostgreSQL): we have what the insert says.
-        leased = dialect.upsert(self._connection, leases, replace=True, where=leases.c.until <= now)
-        wanted = [{"feed_id": row.id, "owner": owner, "until": now + lease} for row in rows]
-        ours = set(self._connection.execute(leased.returning(leases.c.feed_id), wanted).scalars())
+        ours: set[int] = set()
+        for ids in chunks(row.id for row in rows):
+            wanted = select(feeds.c.id, literal(owner), literal(now + lease, Time())).where(feeds.c.id.in_(ids))
+            leased = dialect.upsert(self._connection, leases, replace=True, where=leases.c.until <= now, source=wanted)
+            ours.update(self._connection.execute(leased.returning(leases.c.feed_id)).scalars())
         return [feed_of(row) for row in rows if row.id in ours]
 
     def release(self, owner: str, *, not_before: datetime | None = None) -> int:
