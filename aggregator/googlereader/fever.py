@@ -1,7 +1,6 @@
 """The Fever API (feedafever.com/api): always 200, operations in the query, changes in the form.
 
-Subscriptions cannot be edited with it. Clients page by rising ids, and an entry that enters a ranking is an old one:
-rankings are left to the other APIs.
+Subscriptions cannot be edited with it. Clients page by rising ids: those of items rise with time, on ranked lists too.
 """
 
 from __future__ import annotations
@@ -48,8 +47,7 @@ def fever(call: Call) -> Response:
     except AccessDenied:
         return as_json(answer)
     answer |= {"auth": 1, "last_refreshed_on_time": to_seconds(now)}
-    found = read_subscriptions(call.door.storage, reader, call.door.site)
-    subscriptions = [each for each in found if not each.stream.members.lists]
+    subscriptions = read_subscriptions(call.door.storage, reader, call.door.site)
     marked = _mark(call, reader, subscriptions) if "mark" in call.form else None
     if "groups" in call.query:
         answer["groups"] = [{"id": number_of(folder), "title": folder} for folder in folders_of(subscriptions)]

@@ -20,8 +20,6 @@ from aggregator.model.reader import (
     Reader,
     Selection,
     Unread,
-    list_item_id,
-    split_item_id,
 )
 from aggregator.rank.batches import sync_weight
 from aggregator.rank.counting import NotCounted
@@ -95,7 +93,7 @@ class Item:
     @property
     def published_at(self) -> datetime:
         """The date to sort by: the entry's own, or when it entered its ranked list."""
-        return self.entry.dated_at if self.ref.id == self.entry.id else self.ref.at
+        return self.entry.dated_at if self.ref.stream_id is None else self.ref.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,19 +128,27 @@ def read_items(storage: Storage, reader: Reader, site: ReaderSite, item_ids: Seq
     ids = [item_id for item_id in dict.fromkeys(item_ids) if is_item_id(item_id)]
     with storage.read() as tx:
         shelf = _Shelf.of(tx, reader, site)
-        entries = tx.entries.get_many(split_item_id(item_id)[1] for item_id in ids)
+        listed = tx.streams.listed(ids)
+        streams = {name: stream.id for stream in shelf.catalogue.lists.values() for _, name in stream.members.lists}
+        entries = tx.entries.get_many(listed[item_id].entry_id if item_id in listed else item_id for item_id in ids)
         states = tx.states.of_entries(reader.id, list(entries))
-        entered = _entered(tx, shelf, ids)
         refs = []
         for item_id in ids:
-            on_list, entry_id = split_item_id(item_id)
-            if (entry := entries.get(entry_id)) is None:
+            on_list = listed.get(item_id)
+            entry = entries.get(item_id if on_list is None else on_list.entry_id)
+            if entry is None or (on_list is not None and on_list.name not in streams):
                 continue
-            state = states.get(entry_id, _UNTOUCHED)
-            at = entry.first_seen_at if on_list is None else entered.get(item_id)
-            if at is not None:
-                read, starred = state.read_at is not None, state.starred_at is not None
-                refs.append(ItemRef(id=item_id, entry_id=entry_id, at=at, read=read, starred=starred))
+            state = states.get(entry.id, _UNTOUCHED)
+            refs.append(
+                ItemRef(
+                    id=item_id,
+                    entry_id=entry.id,
+                    at=entry.first_seen_at if on_list is None else on_list.at,
+                    read=state.read_at is not None,
+                    starred=state.starred_at is not None,
+                    stream_id=None if on_list is None else streams[on_list.name],
+                )
+            )
         return _items(tx, shelf, refs, entries)
 
 
@@ -180,8 +186,10 @@ def mark_items(
 
     A read counts once the time for second thoughts is over (`pipeline.settling`), for what a batch of this size is worth.
     """
-    entry_ids = list(dict.fromkeys(split_item_id(item_id)[1] for item_id in item_ids if is_item_id(item_id)))
+    ids = [item_id for item_id in item_ids if is_item_id(item_id)]
     with storage.write() as tx:
+        listed = tx.streams.listed(ids)
+        entry_ids = list(dict.fromkeys(listed[item_id].entry_id if item_id in listed else item_id for item_id in ids))
         lately = 0 if read is None else tx.states.pending(reader.id, since=now - PENDING_WINDOW)
         weight = sync_weight(batch=len(entry_ids), lately=lately) if read and reader.counts_reads else 0.0
         marked = tx.states.mark(reader.id, entry_ids, at=now, read=read, starred=starred, weight=weight)
@@ -258,8 +266,6 @@ def _select(shelf: _Shelf, name: StreamName, wanted: ItemFilter) -> Selection | 
         members, starred = Members(everything=True, lists=subscribed.lists), True
     else:
         members = Members()
-    if wanted.by_id:  # items of ranked lists have no place in the order of entry ids
-        members = replace(members, lists=())
     if members == Members():
         return None
     return Selection(
@@ -274,22 +280,6 @@ def _select(shelf: _Shelf, name: StreamName, wanted: ItemFilter) -> Selection | 
         by_id=wanted.by_id,
         limit=wanted.limit,
     )
-
-
-def _entered(tx: Transaction, shelf: _Shelf, item_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return when those of the items that stand on ranked lists entered them."""
-    by_list: dict[int, list[int]] = {}
-    for item_id in item_ids:
-        on_list, entry_id = split_item_id(item_id)
-        if on_list is not None:
-            by_list.setdefault(on_list, []).append(entry_id)
-    found: dict[int, datetime] = {}
-    for stream_id, entry_ids in by_list.items():
-        stream = shelf.catalogue.get(stream_id)
-        for _, name in stream.members.lists if stream else ():
-            entered = tx.streams.entered(name, entry_ids)
-            found.update((list_item_id(stream_id, entry_id), at) for entry_id, at in entered.items())
-    return found
 
 
 def _items(
@@ -321,9 +311,8 @@ def _place(
     topics: Mapping[int, Sequence[str]],
 ) -> Subscription | None:
     """Return where a reader finds an item: on its ranked list, else in its source, else in the first of its topics."""
-    on_list, _ = split_item_id(ref.id)
-    if on_list is not None:
-        return by_id.get(on_list)
+    if ref.stream_id is not None:
+        return by_id.get(ref.stream_id)
     sources: Iterable[Subscription | None] = (by_id.get(origin.feed_id) for origin in entry.origins)
     in_topics: Iterable[Subscription | None] = (by_slug.get(slug) for slug in topics.get(entry.id, ()))
     return next((each for each in (*sources, *in_topics) if each is not None), None)

@@ -8,13 +8,6 @@ from datetime import datetime, timedelta
 FIRST_LIST_STREAM = 1_000_000_000
 """Stream ids above it are our own lists (topics, rankings), numbered once and never again; below it they are ids of sources."""
 
-LIST_ITEMS = 100_000_000_000
-"""An entry on a ranked list is an item of its own: list number times this, plus the entry's id.
-
-Feed readers know an item by its id alone and keep it in the feed where they first met it, which is a topic; without an id
-of its own, an entry that climbs into a ranking later would never show there. Ids stay below 10^15 for 10,000 lists.
-"""
-
 SECOND_THOUGHTS = timedelta(seconds=60)
 """A read taken back within this time never counts."""
 
@@ -100,13 +93,28 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRef:
-    """An entry as an item of a feed reader, with its state; `at` is when it came into its stream."""
+    """An entry as an item of a feed reader, with its state; `at` is when it came into its stream.
+
+    An entry on a ranked list is an item of its own (`stream_id` is the list's): feed readers know an item by its id alone and
+    keep it where they first met it, which is a topic, so that one that climbs into a ranking later would never show there.
+    Ids of both kinds are given out as they come, so they rise with time.
+    """
 
     id: int
     entry_id: int
     at: datetime
     read: bool
     starred: bool
+    stream_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedItem:
+    """What an item of a ranked list is: the name of the list, the entry, and when it entered."""
+
+    name: str
+    entry_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,17 +157,6 @@ def mark_state(
     if state.pending_at is not None and at - state.pending_at < SECOND_THOUGHTS:
         state = replace(state, pending_at=None, pending_weight=0.0)
     return state
-
-
-def list_item_id(stream_id: int, entry_id: int) -> int:
-    """Return the id of an entry as an item of one of our ranked lists."""
-    return (stream_id - FIRST_LIST_STREAM) * LIST_ITEMS + entry_id
-
-
-def split_item_id(item_id: int) -> tuple[int | None, int]:
-    """Return the stream id of the ranked list an item is on (None: it is the entry itself), and the entry's id."""
-    number, entry_id = divmod(item_id, LIST_ITEMS)
-    return (FIRST_LIST_STREAM + number if number else None), entry_id
 
 
 def account_key(reader_id: int) -> bytes:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.model.reader import Credentials, EntryState, ItemRef, Reader, Selection, Session, StoredSubscription, Unread
+from aggregator.model.reader import (
+    Credentials,
+    EntryState,
+    ItemRef,
+    ListedItem,
+    Reader,
+    Selection,
+    Session,
+    StoredSubscription,
+    Unread,
+)
 from aggregator.model.reading import ReadEvent
 
 
@@ -173,6 +183,6 @@ class StreamStore(Protocol):
         """Return the slugs of the topics of those entries that have any."""
         ...
 
-    def entered(self, name: str, entry_ids: Sequence[int]) -> dict[int, datetime]:
-        """Return when those of the entries that are on the list `name` entered it."""
+    def listed(self, item_ids: Sequence[int]) -> dict[int, ListedItem]:
+        """Return those of the items that are entries on ranked lists."""
         ...

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from aggregator.store import sequences
 from aggregator.store.story_tables import story_redirects
-from aggregator.store.tables import LIVE, entries, entry_origins, stories
+from aggregator.store.tables import LIVE, entries, entry_origins, list_entries, stories
 
 _NAMED = 5  # ids to name in a complaint
 
@@ -51,7 +51,8 @@ def broken_invariants(connection: Connection) -> list[str]:
             named = ", ".join(str(entry_id) for entry_id in ids[:_NAMED])
             complaints.append(f"{words}: {named}{' …' if len(ids) > _NAMED else ''}")
     last_id = max(
-        connection.execute(select(func.max(column))).scalar_one() or 0 for column in (entries.c.id, entry_origins.c.entry_id)
+        connection.execute(select(func.max(column))).scalar_one() or 0
+        for column in (entries.c.id, entry_origins.c.entry_id, list_entries.c.item_id)
     )
     last_revision = connection.execute(select(func.max(entries.c.revision))).scalar_one() or 0
     for name, last in ((sequences.ENTRY_ID, last_id), (sequences.REVISION, last_revision)):

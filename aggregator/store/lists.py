@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, delete, insert, select
 
 from aggregator.model.story import Entered, ListPlace
-from aggregator.store import dialect
+from aggregator.store import dialect, sequences
 from aggregator.store.loading import chunks
 from aggregator.store.tables import entries, list_entries, list_places, list_views, stories
 
@@ -77,16 +77,24 @@ class SqlListStore:
         known: set[int] = set()
         for ids in chunks(dict.fromkeys(each.entry_id for each in entered)):
             known.update(self._connection.execute(select(entries.c.id).where(entries.c.id.in_(ids))).scalars())
+        there = select(list_entries.c.entry_id).where(list_entries.c.name == name, list_entries.c.entry_id.in_(known))
+        new = {each.entry_id: each for each in reversed(entered) if each.entry_id in known}
+        for entry_id in self._connection.execute(there).scalars().all():
+            del new[entry_id]
         rows = [
             {
                 "name": name,
                 "entry_id": each.entry_id,
+                "item_id": item_id,
                 "entered_at": each.at,
                 "readers": each.readers,
                 "publishers": each.publishers,
             }
-            for each in entered
-            if each.entry_id in known
+            for item_id, each in zip(
+                sequences.take(self._connection, sequences.ENTRY_ID, len(new)) if new else (),
+                sorted(new.values(), key=lambda each: (each.at, each.entry_id)),
+                strict=True,
+            )
         ]
         if rows:
-            self._connection.execute(dialect.upsert(self._connection, list_entries, replace=False), rows)
+            self._connection.execute(insert(list_entries), rows)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, literal, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select, true
 
-from aggregator.model.reader import Members, Selection, list_item_id
+from aggregator.model.reader import Members, Selection
 from aggregator.store.reader_tables import entry_states
 from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, list_entries
 
@@ -22,12 +22,12 @@ _TOPIC_ENTRIES = select(entry_topics.c.entry_id)
 Statement = Select[*tuple[Any, ...]]
 
 
-def item_statements(selection: Selection) -> list[Statement]:
+def item_statements(selection: Selection) -> list[tuple[int | None, Statement]]:
     """Return statements whose rows (item id, entry id, at, read at, starred at), put together, are the items in order.
 
-    Each is in the order of the selection and no longer than its limit.
+    Each is in the order of the selection and no longer than its limit, and comes with the stream id of its ranked list.
     """
-    statements = []
+    statements: list[tuple[int | None, Statement]] = []
     if has_entries(selection.members):
         place = (entries.c.id,) if selection.by_id else (entries.c.first_seen_at, entries.c.id)
         statement = (
@@ -35,14 +35,15 @@ def item_statements(selection: Selection) -> list[Statement]:
             .select_from(with_states(selection, entries, entries.c.id))
             .where(entries_of(selection))
         )
-        statements.append(_paged(statement, selection, place))
+        statements.append((None, _paged(statement, selection, place)))
     for stream_id, name in selection.members.lists:
-        item_id = list_entries.c.entry_id + literal(list_item_id(stream_id, 0), BigInteger)
+        item_id = list_entries.c.item_id
         statement = select(item_id, list_entries.c.entry_id, list_entries.c.entered_at, *_STATE).select_from(
             with_states(selection, list_entries, list_entries.c.entry_id)
         )
         statement = statement.where(listed_in(selection, name))
-        statements.append(_paged(statement, selection, (list_entries.c.entered_at, item_id)))
+        place = (item_id,) if selection.by_id else (list_entries.c.entered_at, item_id)
+        statements.append((stream_id, _paged(statement, selection, place)))
     return statements
 
 

@@ -37,10 +37,17 @@ class SqlStateStore:
         """Return items in the order asked for."""
         parts = [
             [
-                ItemRef(id=item_id, entry_id=entry_id, at=at, read=read_at is not None, starred=starred_at is not None)
+                ItemRef(
+                    id=item_id,
+                    entry_id=entry_id,
+                    at=at,
+                    read=read_at is not None,
+                    starred=starred_at is not None,
+                    stream_id=stream_id,
+                )
                 for item_id, entry_id, at, read_at, starred_at in self._connection.execute(statement)
             ]
-            for statement in item_statements(selection)
+            for stream_id, statement in item_statements(selection)
         ]
         key = (lambda item: item.id) if selection.by_id else (lambda item: (item.at, item.id))
         return list(islice(merge(*parts, key=key, reverse=not selection.oldest_first), selection.limit))

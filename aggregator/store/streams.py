@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from aggregator.model.reader import ListedItem
 from aggregator.store import sequences
 from aggregator.store.loading import chunks
 from aggregator.store.reader_tables import streams
@@ -17,6 +17,10 @@ _TOPICS_OF = (
     .join(topics, topics.c.slug == entry_topics.c.slug)
     .where(entry_topics.c.entry_id.in_(bindparam("ids", expanding=True)))
     .order_by(entry_topics.c.entry_id, topics.c.position, topics.c.slug)
+)
+
+_LISTED = select(list_entries.c.item_id, list_entries.c.name, list_entries.c.entry_id, list_entries.c.entered_at).where(
+    list_entries.c.item_id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -54,12 +58,10 @@ class SqlStreamStore:
                 found.setdefault(entry_id, []).append(slug)
         return found
 
-    def entered(self, name: str, entry_ids: Sequence[int]) -> dict[int, datetime]:
-        """Return when those of the entries that are on the list `name` entered it."""
-        found: dict[int, datetime] = {}
-        for ids in chunks(dict.fromkeys(entry_ids)):
-            statement = select(list_entries.c.entry_id, list_entries.c.entered_at).where(
-                list_entries.c.name == name, list_entries.c.entry_id.in_(ids)
-            )
-            found.update(self._connection.execute(statement).all())
+    def listed(self, item_ids: Sequence[int]) -> dict[int, ListedItem]:
+        """Return those of the items that are entries on ranked lists."""
+        found: dict[int, ListedItem] = {}
+        for ids in chunks(dict.fromkeys(item_ids)):
+            for row in self._connection.execute(_LISTED, {"ids": ids}):
+                found[row.item_id] = ListedItem(name=row.name, entry_id=row.entry_id, at=row.entered_at)
         return found

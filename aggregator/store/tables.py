@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from aggregator.store.columns import Bytes, Duration, Time
 
-SCHEMA_REVISION = "0010"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
+SCHEMA_REVISION = "0011"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
 
 metadata = MetaData(
     naming_convention={
@@ -252,6 +252,7 @@ list_entries = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("entry_id", BigInteger, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("item_id", BigInteger, nullable=False, unique=True),  # in feed readers; from `sequences`, as entries have theirs
     Column("entered_at", Time, nullable=False),
     Column("readers", Integer),  # of 24 hours when it entered; null: not known
     Column("publishers", Integer),  # when it entered

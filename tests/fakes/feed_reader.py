@@ -100,6 +100,11 @@ class FeedReader:
         """Return the stream ids of the subscriptions by title."""
         return {each["title"]: each["id"] for each in self.json(f"{API}/subscription/list?output=json")["subscriptions"]}
 
+    def ranked(self) -> list[int]:
+        """Return the ids of the items of *Meistgelesen*, rising."""
+        title = next(title for title in self.streams() if title.startswith("Meistgelesene"))
+        return sorted(self.ids(self.streams()[title]))
+
     def settle(self, after: timedelta = timedelta(seconds=61)) -> int:
         """Let time pass, and count the reads that stood."""
         self.clock.advance(after)

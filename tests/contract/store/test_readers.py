@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import ReaderExists
-from aggregator.model.reader import Credentials, Reader, StoredSubscription, account_key
+from aggregator.model.reader import Credentials, ListedItem, Reader, StoredSubscription, account_key
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
@@ -150,5 +150,14 @@ def test_topics_of_many_entries_and_when_they_entered_a_list(storage: Storage) -
         transaction.lists.enter("top", [Entered(entry_id=each, at=NOON) for each in (1, 2)])
         assert transaction.streams.topics() == [("b", "B"), ("a", "A")]
         assert transaction.streams.topics_of([1, 2, 3, 99]) == {1: ["b", "a"], 3: ["a"]}
-        assert transaction.streams.entered("top", [2, 3]) == {2: NOON}
-        assert transaction.streams.entered("other", [2]) == {}
+        transaction.lists.enter("other", [Entered(entry_id=1, at=NOON + HOUR)])
+        transaction.lists.enter("top", [Entered(entry_id=each, at=NOON + DAY) for each in (2, 3)])
+        assert transaction.streams.listed([1, 2, 3, 4, 5, 6, 7, 99]) == {
+            4: ListedItem(name="top", entry_id=1, at=NOON),
+            5: ListedItem(name="top", entry_id=2, at=NOON),  # entered before, and stays as it is
+            6: ListedItem(name="other", entry_id=1, at=NOON + HOUR),
+            7: ListedItem(name="top", entry_id=3, at=NOON + DAY),
+        }
+    add_entries(storage, feed.id, "four")
+    with storage.read() as transaction:
+        assert list(transaction.entries.get_many(range(1, 20))) == [1, 2, 3, 8]  # entries and items share their numbers

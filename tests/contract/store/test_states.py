@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from aggregator.model.change import AddedOrigin
-from aggregator.model.reader import Credentials, EntryState, Members, Selection, Unread, account_key, list_item_id
+from aggregator.model.reader import Credentials, EntryState, Members, Selection, Unread, account_key
 from aggregator.model.reading import Via
 from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
@@ -21,6 +21,7 @@ A, B = 1, 2  # feeds
 TOPIC = Members(topics=("t",))
 RANKED = Members(lists=((LIST, "top"),))
 BOTH = Members(feeds=(A, B))
+FIRST, THIRD = 6, 7  # items: entries 1 and 3 on the ranked list
 
 
 def open_shelf(storage: Storage) -> None:
@@ -64,8 +65,8 @@ def test_streams_hold_their_entries_newest_first(storage: Storage) -> None:
     assert ids(storage, TOPIC) == [5, 4, 1]
     assert ids(storage, Members(feeds=(B,), topics=("t",))) == [5, 4, 2, 1]
     assert ids(storage, Members(everything=True)) == [5, 4, 3, 2, 1]
-    assert ids(storage, RANKED) == [list_item_id(LIST, 3), list_item_id(LIST, 1)]
-    assert ids(storage, replace(TOPIC, lists=RANKED.lists)) == [list_item_id(LIST, 3), list_item_id(LIST, 1), 5, 4, 1]
+    assert ids(storage, RANKED) == [THIRD, FIRST]
+    assert ids(storage, replace(TOPIC, lists=RANKED.lists)) == [THIRD, FIRST, 5, 4, 1]
     assert ids(storage, Members()) == []
     assert ids(storage, Members(feeds=(99,), topics=("gone",))) == []
 
@@ -76,7 +77,8 @@ def test_an_item_says_when_it_came_and_how_it_stands(storage: Storage) -> None:
     mark(storage, 4, starred=True)
     with storage.read() as transaction:
         ranked, *rest = transaction.states.items(chosen(replace(BOTH, lists=RANKED.lists)))
-    assert (ranked.id, ranked.entry_id, ranked.at, ranked.read) == (list_item_id(LIST, 3), 3, NOON + 5 * HOUR, True)
+    assert (ranked.id, ranked.entry_id, ranked.at, ranked.read) == (THIRD, 3, NOON + 5 * HOUR, True)
+    assert (ranked.stream_id, rest[-1].stream_id) == (LIST, None)
     assert [(item.entry_id, item.at - NOON, item.read, item.starred) for item in rest] == [
         (1, 5 * HOUR, False, False),
         (5, 3 * HOUR, False, False),
@@ -122,9 +124,9 @@ def test_items_by_state_and_by_time(storage: Storage) -> None:
     assert ids(storage, BOTH, read=False) == [5, 3, 2]
     assert ids(storage, BOTH, starred=True) == [4, 2]
     assert ids(storage, BOTH, starred=False, read=False) == [5, 3]
-    assert ids(storage, Members(everything=True, lists=RANKED.lists), read=True) == [list_item_id(LIST, 1), 4, 1]
+    assert ids(storage, Members(everything=True, lists=RANKED.lists), read=True) == [FIRST, 4, 1]
     assert ids(storage, BOTH, seen_from=NOON + HOUR, seen_until=NOON + 2 * HOUR) == [3, 2]
-    assert ids(storage, RANKED, seen_from=NOON + 5 * HOUR) == [list_item_id(LIST, 3), list_item_id(LIST, 1)]
+    assert ids(storage, RANKED, seen_from=NOON + 5 * HOUR) == [THIRD, FIRST]
     assert ids(storage, RANKED, seen_until=NOON + 4 * HOUR) == []
 
 
@@ -132,6 +134,8 @@ def test_items_by_id(storage: Storage) -> None:
     open_shelf(storage)
     assert ids(storage, BOTH, by_id=True, oldest_first=True, after=(NOON, 2)) == [3, 4, 5]
     assert ids(storage, BOTH, by_id=True, after=(NOON, 4), limit=2) == [3, 2]
+    assert ids(storage, replace(BOTH, lists=RANKED.lists), by_id=True, oldest_first=True, after=(NOON, 4)) == [5, FIRST, THIRD]
+    assert ids(storage, replace(BOTH, lists=RANKED.lists), by_id=True, after=(NOON, THIRD), limit=2) == [FIRST, 5]
 
 
 def test_marking_says_how_many_became_read_and_passes_over_what_is_not_there(storage: Storage) -> None:

@@ -28,18 +28,18 @@ def test_groups_and_feeds_name_each_other(reader: FeedReader) -> None:
     answer = ask(reader, "&groups&feeds&favicons&links")
     assert answer["auth"] == 1
     assert isinstance(answer["last_refreshed_on_time"], int)
-    assert [group["title"] for group in answer["groups"]] == ["Themen"]
-    (membership,) = answer["feeds_groups"]
-    assert membership["group_id"] == answer["groups"][0]["id"]
-    assert membership["feed_ids"].split(",") == [str(feed["id"]) for feed in answer["feeds"]]
+    assert [group["title"] for group in answer["groups"]] == ["Themen", "Meistgelesen"]
+    assert [each["group_id"] for each in answer["feeds_groups"]] == [group["id"] for group in answer["groups"]]
+    members = [number for each in answer["feeds_groups"] for number in each["feed_ids"].split(",")]
+    assert members == [str(feed["id"]) for feed in answer["feeds"]]
     assert (answer["favicons"], answer["links"]) == ([], [])
 
 
 def test_items_page_by_rising_and_by_falling_ids(reader: FeedReader) -> None:
     first = ask(reader, "&items&since_id=0")
-    assert first["total_items"] == 12
-    assert [item["id"] for item in first["items"]] == list(range(1, 13))
-    assert [item["id"] for item in ask(reader, "&items&since_id=10")["items"]] == [11, 12]
+    assert first["total_items"] == 12 + len(reader.ranked())
+    assert [item["id"] for item in first["items"]] == [*range(1, 13), *reader.ranked()]
+    assert [item["id"] for item in ask(reader, "&items&since_id=10")["items"]] == [11, 12, *reader.ranked()]
     assert [item["id"] for item in ask(reader, "&items&max_id=4")["items"]] == [3, 2, 1]
     assert [item["id"] for item in ask(reader, "&items&with_ids=5,3,99,x")["items"]] == [5, 3]
     feeds = {feed["id"] for feed in ask(reader, "&feeds")["feeds"]}
@@ -48,7 +48,8 @@ def test_items_page_by_rising_and_by_falling_ids(reader: FeedReader) -> None:
 
 
 def test_marking_items_feeds_and_groups(reader: FeedReader) -> None:
-    assert ask(reader, "", mark="item", id="3", **{"as": "read"})["unread_item_ids"] == "12,11,10,9,8,7,6,5,4,2,1"
+    ranked = ",".join(map(str, reversed(reader.ranked())))
+    assert ask(reader, "", mark="item", id="3", **{"as": "read"})["unread_item_ids"] == f"{ranked},12,11,10,9,8,7,6,5,4,2,1"
     assert ask(reader, "", mark="item", id="3", **{"as": "saved"})["saved_item_ids"] == "3"
     assert (reader.ids(READ), reader.ids(STARRED)) == ([3], [3])
     ask(reader, "", mark="item", id="3", **{"as": "unsaved"})
@@ -57,11 +58,12 @@ def test_marking_items_feeds_and_groups(reader: FeedReader) -> None:
     number = next(feed["id"] for feed in ask(reader, "&feeds")["feeds"] if feed["title"] == "Wissen")
     before = int(reader.clock.now().timestamp())
     ask(reader, "", mark="feed", id=str(number), before=str(before), **{"as": "read"})
-    assert ask(reader, "&unread_item_ids")["unread_item_ids"] == "12,10,9,8,7,5,4,3,1"
+    left = ranked.partition(",")[2]  # one of what is ranked is of that topic
+    assert ask(reader, "&unread_item_ids")["unread_item_ids"] == f"{left},12,10,9,8,7,5,4,3,1"
     ask(reader, "", mark="feed", id=str(number + 1), before="1", **{"as": "read"})  # nothing came before 1970
     group = ask(reader, "&groups")["groups"][0]["id"]
     ask(reader, "", mark="group", id="12345", **{"as": "read"})
-    assert ask(reader, "&unread_item_ids")["unread_item_ids"] == "12,10,9,8,7,5,4,3,1"
+    assert ask(reader, "&unread_item_ids")["unread_item_ids"] == f"{left},12,10,9,8,7,5,4,3,1"
     ask(reader, "", mark="group", id=str(group), **{"as": "read"})
     assert ask(reader, "&unread_item_ids")["unread_item_ids"] == ""
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from aggregator.model.reader import LIST_ITEMS
-from tests.fakes.feed_reader import API, NAME, SITE, FeedReader
+from aggregator.library.passwords import fever_key_of
+from aggregator.model.story import Entered
+from tests.fakes.feed_reader import API, FORM, NAME, SITE, FeedReader
+from tests.fakes.newsroom import NOON
 
 
-def entered(reader: FeedReader, name: str) -> int:
+def listed(reader: FeedReader, name: str) -> set[int]:
+    """Return the entries that are on a list."""
     with reader.storage.read() as tx:
-        found = len(tx.lists.entered(name, limit=100))
+        found = {each.entry_id for each in tx.lists.entered(name, limit=100)}
     assert found
     return found
 
@@ -31,7 +35,7 @@ def subscribe(reader: FeedReader, path: str) -> str:
 def test_it_is_found_by_any_of_its_addresses(reader: FeedReader, path: str, suffix: str, title: str) -> None:
     stream = subscribe(reader, path + suffix)
     assert reader.streams()[title] == stream
-    assert len(reader.ids(stream)) == entered(reader, path.removeprefix("/"))
+    assert len(reader.ids(stream)) == len(listed(reader, path.removeprefix("/")))
 
 
 def test_its_items_are_its_own_and_share_what_was_read_with_the_entry(reader: FeedReader) -> None:
@@ -44,7 +48,8 @@ def test_its_items_are_its_own_and_share_what_was_read_with_the_entry(reader: Fe
     assert reader.settle() == 1
     read = reader.ids("user/-/state/com.google/read")
     assert first in read
-    assert first % LIST_ITEMS in read
+    with reader.storage.read() as tx:
+        assert tx.streams.listed([first])[first].entry_id in read
 
 
 def test_miniflux_clients_have_it_among_their_feeds(reader: FeedReader) -> None:
@@ -55,7 +60,7 @@ def test_miniflux_clients_have_it_among_their_feeds(reader: FeedReader) -> None:
     number = next(feed["id"] for feed in feeds if feed["title"] == "Im Trend")
     entries = reader.send("GET", f"/v1/feeds/{number}/entries", headers=headers).json()["entries"]
     assert {entry["feed_id"] for entry in entries} == {number}
-    assert len(entries) == entered(reader, "trending")
+    assert len(entries) == len(listed(reader, "trending"))
 
 
 def test_a_new_reader_is_not_given_it_unasked_and_a_list_of_ours_without_topic_is_none(reader: FeedReader) -> None:
@@ -69,3 +74,25 @@ def test_topics_rankings_and_any_source_can_be_subscribed_to(reader: FeedReader)
         assert subscribe(reader, path)
     for url in ("https://talbote.example/feed", "https://seeblick.example/rss"):
         assert reader.post(f"{API}/subscription/quickadd", ("quickadd", url)).json()["numResults"] == 1
+
+
+def test_fever_clients_find_by_rising_ids_what_enters_a_ranking(reader: FeedReader) -> None:
+    key = fever_key_of(NAME, reader.api_password)
+
+    def ask(query: str) -> Any:
+        return reader.send("POST", f"/fever/?api{query}", headers=FORM, content=f"api_key={key}").json()
+
+    stream = int(subscribe(reader, "/trending").removeprefix("feed/"))
+    assert stream in {feed["id"] for feed in ask("&feeds")["feeds"]}
+    newest = 0
+    while page := ask(f"&items&since_id={newest}")["items"]:
+        newest = page[-1]["id"]
+    (outside,) = [each for each in range(1, 13) if each not in listed(reader, "trending")][:1]
+    with reader.storage.write() as tx:
+        tx.lists.enter("trending", [Entered(entry_id=outside, at=NOON)])
+    (entered,) = ask(f"&items&since_id={newest}")["items"]
+    assert (entered["feed_id"], entered["title"]) == (stream, reader.entry(outside).data.title)
+    assert str(entered["id"]) in ask("&unread_item_ids")["unread_item_ids"].split(",")
+    assert [item["id"] for item in ask(f"&items&with_ids={entered['id']}")["items"]] == [entered["id"]]
+    reader.send("POST", "/fever/?api", headers=FORM, content=f"api_key={key}&mark=item&as=read&id={entered['id']}")
+    assert outside in reader.ids("user/-/state/com.google/read")

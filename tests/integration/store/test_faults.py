@@ -191,7 +191,7 @@ def test_broken_invariants_are_told_in_words(storage: SqlStorage, file: Path) ->
 
 def test_rows_that_point_nowhere_are_told(storage: SqlStorage, file: Path) -> None:
     with closing(sqlite3.connect(file)) as other:
-        other.execute("INSERT INTO list_entries (name, entry_id, entered_at) VALUES ('x', 99, 0)")
+        other.execute("INSERT INTO list_entries (name, entry_id, item_id, entered_at) VALUES ('x', 99, 0, 0)")
         other.commit()
     assert storage.check() == ["row 1 of list_entries points to a missing row of entries"]
 

@@ -2,17 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from aggregator.model.reader import (
-    FIRST_LIST_STREAM,
     SECOND_THOUGHTS,
     EntryState,
     account_key,
-    list_item_id,
     mark_state,
-    split_item_id,
 )
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -63,14 +57,6 @@ def test_stars_come_and_go_without_touching_reads() -> None:
 def test_read_and_star_in_one_step() -> None:
     both = mark_state(NOTHING, at=NOON, read=True, starred=True, weight=0.2)
     assert both == EntryState(read_at=NOON, starred_at=NOON, pending_at=NOON, pending_weight=0.2)
-
-
-@given(st.integers(1, 9_999), st.integers(1, 10**11 - 1))
-def test_items_of_ranked_lists_have_ids_of_their_own_that_lead_back(number: int, entry_id: int) -> None:
-    item_id = list_item_id(FIRST_LIST_STREAM + number, entry_id)
-    assert split_item_id(item_id) == (FIRST_LIST_STREAM + number, entry_id)
-    assert 10**11 < item_id < 10**15
-    assert split_item_id(entry_id) == (None, entry_id)
 
 
 def test_keys_of_accounts_are_sixteen_bytes_and_all_different() -> None:
