@@ -12,7 +12,7 @@ from aggregator.errors import EntryNotFound, StoryNotFound, WrongStories
 from aggregator.group.settling import settle_story
 from aggregator.library.rankings import read_most_read
 from aggregator.library.streams import BOX_ENTRIES, ENTRY_ID_LIMIT, Masthead, read_masthead
-from aggregator.model.coverage import Report, fold_copies
+from aggregator.model.coverage import Report, StoryFace, face_of, fold_copies
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry
 from aggregator.model.grouping import Evidence
@@ -37,6 +37,7 @@ class StoryPage:
     first_at: datetime
     last_at: datetime
     reports: tuple[Report, ...]
+    face: StoryFace
     points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
     most_read: tuple[RankedStory, ...]
@@ -91,6 +92,7 @@ def read_story_page(storage: Storage, story_id: int) -> StoryPage:
             first_at=min(one.dated_at for one in coverage),
             last_at=max(one.dated_at for one in coverage),
             reports=tuple(fold_copies(coverage)),
+            face=face_of(coverage, entry),
             points=tx.key_points.of([story_id]).get(story_id, ()),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
             most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),

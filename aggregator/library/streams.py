@@ -11,7 +11,7 @@ from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
 from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.model.article import Article
-from aggregator.model.coverage import TopicStory
+from aggregator.model.coverage import StoryFace, TopicStory, face_of
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
@@ -65,11 +65,12 @@ class FrontPage:
     """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics.
 
     `newest_id` is the highest of the stories that were there: an open page is told of those that come after it.
-    `points` are the key points of the first lead's story.
+    `faces` are those of the leads by story; `points` are the key points of the first lead's story.
     """
 
     masthead: Masthead
     leads: tuple[Entry, ...]
+    faces: Mapping[int, StoryFace]
     points: tuple[KeyPoint, ...]
     blocks: tuple[TopicBlock, ...]
     newest: tuple[Entry, ...]
@@ -149,6 +150,7 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
         return FrontPage(
             masthead=masthead,
             leads=leads,
+            faces=read_faces(tx, leads),
             points=_points(tx, leads[0]) if leads else (),
             blocks=blocks,
             newest=_without(shown, _each_story_once(newest))[: 2 * FRONT_TOPIC_ENTRIES],
@@ -163,6 +165,12 @@ def read_newest_ids(storage: Storage) -> list[int]:
     """Return the ids of the newest stories: those of the newest entries that founded one."""
     with storage.read() as tx:
         return founding_ids(tx.entries.newest(limit=FRONT_CANDIDATES))
+
+
+def read_faces(tx: Transaction, entries: Sequence[Entry]) -> dict[int, StoryFace]:
+    """Return the faces of the stories that entries stand for, by their ids."""
+    coverage = tx.stories.coverage([entry.story_id for entry in entries])
+    return {entry.story_id: face_of(coverage.get(entry.story_id, ()), entry) for entry in entries}
 
 
 def founding_ids(entries: Sequence[Entry]) -> list[int]:

@@ -21,6 +21,7 @@ class CoverageEntry:
     language: str | None
     dated_at: datetime
     copy_of: int | None = None
+    image_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,26 @@ class TopicStory:
     entry: Entry
     story: ListedStory
     place: tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFace:
+    """A story in short: the voices that report it, latest first, and a picture with whose it is (empty where there is none)."""
+
+    publishers: tuple[str, ...] = ()
+    image_url: str | None = None
+    image_publisher: str = ""
+
+
+def face_of(coverage: Sequence[CoverageEntry], entry: Entry) -> StoryFace:
+    """Return the face of a story that `entry` stands for; its own picture comes before those of others."""
+    latest = sorted(coverage, key=lambda one: (one.dated_at, one.entry_id), reverse=True)
+    pictured = sorted((one for one in latest if one.image_url), key=lambda one: one.entry_id != entry.id)
+    return StoryFace(
+        publishers=tuple(dict.fromkeys(report.entry.publisher for report in fold_copies(coverage))),
+        image_url=pictured[0].image_url if pictured else None,
+        image_publisher=pictured[0].publisher if pictured else "",
+    )
 
 
 def fold_copies(coverage: Sequence[CoverageEntry]) -> list[Report]:

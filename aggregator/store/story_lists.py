@@ -31,6 +31,7 @@ _COVERAGE = (
         entries.c.language,
         entries.c.dated_at,
         entries.c.source_title,
+        entries.c.image_url,
         entry_origins.c.feed_id,
         placements.c.copy_of,
     )
@@ -148,6 +149,7 @@ def coverage_of(connection: Connection, story_ids: Collection[int]) -> dict[int,
             language=row.language or origin.language,
             dated_at=row.dated_at,
             copy_of=row.copy_of,
+            image_url=row.image_url,
         )
         found.setdefault(story_of[row.id], []).append(entry)
     return found

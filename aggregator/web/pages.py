@@ -205,7 +205,8 @@ def _entry_url(web: Web, entry: Entry) -> str:
 
 
 def _entry_list(web: Web, entries: Sequence[Entry], *, name: str) -> dict[str, object] | None:
-    return item_list(((_entry_url(web, entry), presentation.headline(entry)) for entry in entries), name=name)
+    items = ((web.site.base_url + presentation.page_path(entry), presentation.headline(entry)) for entry in entries)
+    return item_list(items, name=name)
 
 
 def _window(request: Request) -> Window:

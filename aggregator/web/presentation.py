@@ -12,6 +12,7 @@ from markupsafe import Markup
 from aggregator.library.delays import expected_delay_of
 from aggregator.library.streams import count_publishers
 from aggregator.model.article import Article
+from aggregator.model.coverage import StoryFace
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
@@ -48,12 +49,16 @@ def author_names(entry: Entry) -> str:
     return ", ".join(shorten(author.name, limit=PUBLISHER_CHARACTERS) for author in entry.data.authors[:3])
 
 
-def publisher_names(entry: Entry, words: Words) -> str:
-    """Return the first publishers that carry the entry, and how many more."""
-    names = [publisher(entry), *other_publishers(entry)]
-    shown = names[:NAMED_PUBLISHERS]
+def some_names(names: Sequence[str], words: Words) -> str:
+    """Return the first of the names, and how many more there are."""
+    shown = [shorten(name, limit=PUBLISHER_CHARACTERS) for name in names[:NAMED_PUBLISHERS]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" {words.count('and_more', more)}" if more else "")
+
+
+def page_path(entry: Entry) -> str:
+    """Return the path of the page that an entry's headline leads to: of its story where several publishers report it."""
+    return f"/stories/{entry.story_id}" if coverage(entry) > 1 else f"/entries/{entry.id}"
 
 
 def coverage(entry: Entry) -> int:
@@ -95,7 +100,7 @@ def shorten(text: str, *, limit: int) -> str:
     if len(text) <= limit:
         return text
     cut = text[:limit].rpartition(" ")[0] or text[:limit]
-    return cut.rstrip(" ,;:.-\u2013") + " …"
+    return cut.rstrip(" ,;:.-\u2013") + "\u00a0…"
 
 
 def teaser(entry: Entry, *, limit: int = TEASER_CHARACTERS) -> str:
@@ -116,10 +121,16 @@ def body(entry: Entry) -> Markup:
     return Markup("<p>{}</p>").format(text) if text else Markup()
 
 
-def picture(entry: Entry, *, secure: bool) -> str | None:
-    """Return the image's URL where the page may load it: a page behind TLS loads no plain HTTP."""
-    url = entry.data.image_url or ""
-    return url if url.startswith(("https://",) if secure else ("https://", "http://")) else None
+def picture(entry: Entry, *, secure: bool, face: StoryFace | None = None) -> str | None:
+    """Return the URL of the entry's image, else of its story's, that the page may load: behind TLS, no plain HTTP."""
+    allowed = ("https://",) if secure else ("https://", "http://")
+    urls = (entry.data.image_url, face.image_url if face else None)
+    return next((url for url in urls if url and url.startswith(allowed)), None)
+
+
+def is_borrowed(entry: Entry, face: StoryFace) -> bool:
+    """Return whether the picture shown is not that of the entry, so that it has to be said whose it is."""
+    return bool(face.image_url) and face.image_url != entry.data.image_url and not entry.data.image_url
 
 
 def article_text(article: Article) -> Markup:

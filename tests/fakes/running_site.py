@@ -30,11 +30,14 @@ class RunningSite:
 
 
 @contextmanager
-def run_site(folder: Path, config: str, *, clock: Clock | None = None) -> Iterator[RunningSite]:
+def run_site(
+    folder: Path, config: str, *, clock: Clock | None = None, title: str = "Probe", language: str = "de"
+) -> Iterator[RunningSite]:
     """Serve an aggregator with that configuration (without `site`) until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        site = f"site: {{title: Probe, base_url: '{base_url}'}}\nfetch: {{per_host_gap: 0s, allow_private: [127.0.0.0/8]}}\n"
+        site = f"site: {{title: {title}, base_url: '{base_url}', language: {language}}}\n"
+        site += "fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}\n"
         settings = parse_settings(site + config, path=folder / "config.yaml", environ={})
         with open_aggregator(settings, clock=clock) as aggregator, open_web(aggregator) as app, serve(app, listener):
             yield RunningSite(aggregator=aggregator, base_url=base_url)

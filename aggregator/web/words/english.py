@@ -152,6 +152,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "qr_label": "QR code: {url}",
     "col_fortnight": "Last 14 days",
     "fortnight": ("{n} article in 14 days", "{n} articles in 14 days"),
+    "picture_of": "Picture: {publisher}",
     "lang_de": "German",
     "lang_en": "English",
     "lang_fr": "French",

@@ -152,6 +152,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "qr_label": "Code QR : {url}",
     "col_fortnight": "14 derniers jours",
     "fortnight": ("{n} article en 14 jours", "{n} articles en 14 jours"),
+    "picture_of": "Image : {publisher}",
     "lang_de": "allemand",
     "lang_en": "anglais",
     "lang_fr": "français",

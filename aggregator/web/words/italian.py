@@ -152,6 +152,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "qr_label": "Codice QR: {url}",
     "col_fortnight": "Ultimi 14 giorni",
     "fortnight": ("{n} articolo in 14 giorni", "{n} articoli in 14 giorni"),
+    "picture_of": "Immagine: {publisher}",
     "lang_de": "tedesco",
     "lang_en": "inglese",
     "lang_fr": "francese",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aggregator.model.coverage import StoryFace
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, Source
 from aggregator.web import presentation
@@ -25,7 +26,7 @@ def test_a_short_text_is_shown_as_it_was_sent() -> None:
 
 def test_of_a_long_text_only_the_beginning_is_shown_as_plain_text() -> None:
     body = presentation.body(make_entry(1, entry_data(content_html=LONG, summary_html=LONG)))
-    assert body.endswith(" …</p>")
+    assert body.endswith("\u00a0…</p>")
     assert len(body) <= presentation.TEASER_CHARACTERS + len("<p> …</p>")
 
 
@@ -52,7 +53,7 @@ def test_blocks_do_not_run_together() -> None:
 
 
 def test_a_long_word_is_cut_all_the_same() -> None:
-    assert presentation.shorten("x" * 500, limit=10) == "x" * 10 + " …"
+    assert presentation.shorten("x" * 500, limit=10) == "x" * 10 + "\u00a0…"
 
 
 def test_an_entry_without_title_is_named_by_its_text_or_its_publisher() -> None:
@@ -132,3 +133,27 @@ def test_trouble_is_told_in_words_and_never_in_those_of_the_server(poll: PollSta
 )
 def test_every_class_of_failure_has_words(error: str) -> None:
     assert WORDS.has(f"error_{error}")
+
+
+def test_a_picture_of_another_publisher_is_shown_where_the_entry_has_none_and_said_to_be_borrowed() -> None:
+    face = StoryFace(image_url="https://b.example/x.jpg", image_publisher="B")
+    bare = make_entry(1, entry_data())
+    own = make_entry(1, entry_data(image_url="https://a.example/y.jpg"))
+    assert presentation.picture(bare, secure=True, face=face) == "https://b.example/x.jpg"
+    assert presentation.picture(own, secure=True, face=face) == "https://a.example/y.jpg"
+    assert (presentation.is_borrowed(bare, face), presentation.is_borrowed(own, face)) == (True, False)
+    assert presentation.picture(bare, secure=True, face=StoryFace(image_url="http://b.example/x.jpg")) is None
+
+
+def test_the_first_publishers_are_named_and_the_others_counted() -> None:
+    assert presentation.some_names(["A", "B"], WORDS) == "A, B"
+    assert presentation.some_names(["A", "B", "C", "D"], WORDS) == "A, B, C und eine weitere"
+    assert presentation.some_names(["A", "B", "C", "D", "E"], WORDS) == "A, B, C und 2 weitere"
+
+
+def test_bars_are_as_high_as_their_values() -> None:
+    svg = presentation.sparkline([0, 5, 10], label='"<b>"')
+    assert 'height="1"' in svg
+    assert 'height="12"' in svg
+    assert 'height="24"' in svg
+    assert "&lt;b&gt;" in svg
