@@ -31,7 +31,7 @@ def test_an_excerpt_is_the_beginning_where_the_word_is_near_and_else_a_piece_fro
     shown = marked_excerpt(far, query("prämien"), language="de")
     assert shown.startswith("… lorem")
     assert "die <mark>Prämie</mark> und" in shown
-    assert shown.endswith(" …")
+    assert shown.endswith("\u00a0…")
     assert len(shown) < 300
 
 
