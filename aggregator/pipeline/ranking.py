@@ -43,6 +43,9 @@ MOST_CANDIDATES = 4_000
 """Stories of one order that are looked at for a list. Publishers are capped, so it is more than the places; it doubles until
 the list is full, and no single flood is worth more."""
 
+SCORED_AT_ONCE = 5_000
+"""Stories a transaction: 0.2 s, so that polls and clicks go on where all stories are scored anew."""
+
 RANKED_NOTE = "ranked_at"
 """Key of the note that says when stories were ranked last, ISO 8601."""
 
@@ -79,7 +82,7 @@ def rank_stories(
         level = _level(tx, now)
         made = made_for(level, rules)
         _expose_listed(tx, at=ranked_at or now)
-        changed = _score(tx, made, now)
+    changed = _score(storage, made, now)
     names = [(list_name(ranking, topic), ranking, topic) for ranking in Ranking for topic in (None, *topics)]
     with storage.read() as tx:
         lists = {name: _fill(tx, ranking, topic, made, now) for name, ranking, topic in names}
@@ -168,23 +171,42 @@ def _expose_listed(tx: Transaction, *, at: datetime) -> None:
         tx.stories.expose(exposures, at=at)
 
 
-def _score(tx: Transaction, made: ScoreRules, now: datetime) -> int:
+def _score(storage: Storage, made: ScoreRules, now: datetime) -> int:
+    """Make the scores of what changed, in transactions that hold up no other writer for long; return how many they were.
+
+    After a change of half-lives or of what coverage is worth, that is every story.
+    """
     half_lives = {Ranking.MOST_READ: made.day_half_life, Ranking.TRENDING: made.trend_half_life}
-    everything = tx.stories.use_half_lives(half_lives, now=now)
+    again = True
+    while again:
+        with storage.write() as tx:
+            again = tx.stories.use_half_lives(half_lives, now=now, limit=SCORED_AT_ONCE)
+            if not again:
+                worths, everything = _worths(tx, made, now)
+                changed = part = tx.stories.rank(worths, now=now, everything=everything, limit=SCORED_AT_ONCE)
+    while part == SCORED_AT_ONCE:
+        with storage.write() as tx:
+            part = tx.stories.rank(worths, now=now, limit=SCORED_AT_ONCE)
+        changed += part
+    return changed
+
+
+def _worths(tx: Transaction, made: ScoreRules, now: datetime) -> tuple[dict[Ranking, Worth], bool]:
+    """Return what scores are made of, and whether that makes every score another."""
     for ranking, scale in tx.stories.scales().items():
         moved = rebase(scale.zero, now=now, half_life=scale.half_life)
         if moved is not None:
             tx.stories.rebase(ranking, zero=moved[0], factor=moved[1])
     coverage = repr(made.coverage)
-    if tx.noted(_COVERAGE_NOTE) != coverage:
-        everything = True
+    changed = tx.noted(_COVERAGE_NOTE) != coverage
+    if changed:
         tx.note(_COVERAGE_NOTE, coverage)
     q0 = _reads_per_exposure(tx, now)
     worths = {
         Ranking.MOST_READ: Worth(coverage=made.coverage, exposure=made.kappa_day * q0),
         Ranking.TRENDING: Worth(coverage=made.coverage, exposure=made.kappa_trend * q0),
     }
-    return tx.stories.rank(worths, now=now, everything=everything)
+    return worths, changed
 
 
 def _reads_per_exposure(tx: Transaction, now: datetime) -> float:

@@ -42,10 +42,12 @@ class StoryStore(Protocol):
         """Return how the sums decay now."""
         ...
 
-    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime) -> bool:
+    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime, limit: int | None = None) -> bool:
         """Recompute every sum from stored reads, exposures and origins unless they decay by these half-lives already.
 
-        Returns whether it did. Reads older than their retention no longer count after a change.
+        Returns whether it did; where there is a `limit`, it recomputes so many stories and is to be called again, in
+        transactions of their own, until it returns False. No story ranks until then. Reads older than their retention no
+        longer count after a change.
         """
         ...
 
@@ -57,8 +59,12 @@ class StoryStore(Protocol):
         """Add exposures to stories; those no longer stored are passed over."""
         ...
 
-    def rank(self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False) -> int:
-        """Bring windows and scores of the stories that changed, or all, up to date; return how many changed.
+    def rank(
+        self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False, limit: int | None = None
+    ) -> int:
+        """Bring windows and scores of the stories that changed, or all, up to date; return how many that were.
+
+        Where there is a `limit`, at most so many: it is to be called again, for those that changed, until they are fewer.
 
         score = reads + worth.coverage * publishers - worth.exposure * exposures, each as its decayed sum.
         """

@@ -17,7 +17,12 @@ from aggregator.store.tables import reads, stories, story_hours
 
 _AT_ONCE = 5000  # stories: some megabytes
 
-_NEXT = select(stories.c.id, stories.c.dated_at).where(stories.c.id > bindparam("after")).order_by(stories.c.id).limit(_AT_ONCE)
+_NEXT = (
+    select(stories.c.id, stories.c.dated_at)
+    .where(stories.c.id > bindparam("after"))
+    .order_by(stories.c.id)
+    .limit(bindparam("at_once"))
+)
 _READS = select(reads.c.story_id, reads.c.at, reads.c.weight).where(
     reads.c.story_id.between(bindparam("first"), bindparam("last"))
 )
@@ -51,9 +56,13 @@ _SAVE_COVERAGE = (
 )
 
 
-def recount(connection: Connection, scales: Scales) -> None:
-    """Compute every sum anew; scores are made by the next ranking."""
-    for dates in _stories(connection):
+def recount(connection: Connection, scales: Scales, *, after: int = -1, limit: int | None = None) -> int | None:
+    """Compute the sums of every story after an id anew, or of the next `limit`; scores are made by the next ranking.
+
+    Returns the last id there was, None if there are no more.
+    """
+    done = 0
+    for dates in _stories(connection, after=after, at_once=min(limit or _AT_ONCE, _AT_ONCE)):
         span = {"first": min(dates), "last": max(dates)}
         read = _sums((row.story_id, row.at, row.weight) for row in connection.execute(_READS, span))
         exposed = _sums((row.story_id, start_of(row.hour), row.exposure) for row in connection.execute(_EXPOSURES, span))
@@ -68,6 +77,10 @@ def recount(connection: Connection, scales: Scales) -> None:
                 row[f"new_trend_{name}"] = sum(weights.trend * weight for weights, weight in weighed)
             rows.append(row | _coverage_values(covered))
         connection.execute(_SAVE, rows)
+        done += len(rows)
+        if limit is not None and done >= limit:
+            return span["last"]
+    return None
 
 
 def recount_coverage(connection: Connection, dates: Mapping[int, datetime], scales: Scales) -> None:
@@ -86,9 +99,8 @@ def _coverage_values(covered: Weights) -> dict[str, Any]:
     return {"new_day_coverage": covered.day, "new_trend_coverage": covered.trend}
 
 
-def _stories(connection: Connection) -> Iterator[dict[int, datetime]]:
-    after = -1
-    while dates := dict(connection.execute(_NEXT, {"after": after}).all()):
+def _stories(connection: Connection, *, after: int, at_once: int) -> Iterator[dict[int, datetime]]:
+    while dates := dict(connection.execute(_NEXT, {"after": after, "at_once": at_once}).all()):
         yield dates
         after = max(dates)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal, not_, select, true, update
 
 from aggregator.model.coverage import CoverageEntry
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
@@ -38,6 +38,7 @@ from aggregator.store.tables import (
 )
 
 _RECOUNT = "recount"  # key of the note that sums are to be computed anew, whatever their half-lives
+_RECOUNTED = "recounted_until"  # key of the note that says up to which story that was done
 _RANKED_HOUR = "ranked_hour"  # key of the note that says up to which hour the windows were brought
 # Where the first stories of a topic are looked for: a topic that is a tenth of everything has 200 among the leading ones; of
 # a smaller one the newest entries are some weeks.
@@ -70,18 +71,26 @@ class SqlStoryStore:
         scales = read_scales(self._connection)
         return {Ranking.MOST_READ: scales.day, Ranking.TRENDING: scales.trend}
 
-    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime) -> bool:
-        """Recompute every sum unless they decay by these half-lives already; return whether it did."""
-        standing = self.scales()
-        if noted(self._connection, _RECOUNT) is None and all(
-            standing[ranking].half_life == half_life for ranking, half_life in half_lives.items()
-        ):
-            return False
-        made = standing | {ranking: Scale(zero=now, half_life=half_life) for ranking, half_life in half_lives.items()}
-        for ranking, scale in made.items():
-            save_scale(self._connection, ranking, scale)
-        recount(self._connection, Scales(made[Ranking.MOST_READ], made[Ranking.TRENDING]))
-        forget(self._connection, _RECOUNT)
+    def use_half_lives(self, half_lives: Mapping[Ranking, timedelta], *, now: datetime, limit: int | None = None) -> bool:
+        """Recompute every sum, or the next `limit`, unless they decay by these half-lives already; return whether it did."""
+        scales, after = self.scales(), noted(self._connection, _RECOUNTED)
+        same = all(scales[ranking].half_life == half_life for ranking, half_life in half_lives.items())
+        if after is None or not same:
+            if same and noted(self._connection, _RECOUNT) is None:
+                return False
+            # From here on reads add what they weigh by the new scales, and so they do in the sums that are made anew later.
+            scales |= {ranking: Scale(zero=now, half_life=half_life) for ranking, half_life in half_lives.items()}
+            for ranking, scale in scales.items():
+                save_scale(self._connection, ranking, scale)
+            note(self._connection, _RECOUNT, "1")
+            after = "-1"
+        made = Scales(scales[Ranking.MOST_READ], scales[Ranking.TRENDING])
+        last = recount(self._connection, made, after=int(after), limit=limit)
+        if last is None:
+            forget(self._connection, _RECOUNT)
+            forget(self._connection, _RECOUNTED)
+        else:
+            note(self._connection, _RECOUNTED, str(last))
         return True
 
     def rebase(self, ranking: Ranking, *, zero: datetime, factor: float) -> None:
@@ -117,18 +126,22 @@ class SqlStoryStore:
                 dialect.accumulate(self._connection, site_hours), {"hour": hour, "reads": 0.0, "exposure": total}
             )
 
-    def rank(self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False) -> int:
-        """Bring windows and scores of the stories that changed, or all, up to date; return how many changed."""
+    def rank(
+        self, worths: Mapping[Ranking, Worth], *, now: datetime, everything: bool = False, limit: int | None = None
+    ) -> int:
+        """Bring windows and scores of the stories that changed, or all, up to date, `limit` at most; return how many."""
         hour = hour_of(now)
         self._touch_leaving(hour)
         scores = {f"{COLUMN[ranking]}_score": _score(ranking, worth) for ranking, worth in worths.items()}
         changed = update(stories).values(
             **scores, **{_READERS[window].name: _readers_since(hour - hours) for window, hours in _WINDOW_HOURS.items()}
         )
-        if not everything:
-            changed = changed.where(TOUCHED)
+        if everything:
+            self._connection.execute(update(stories).where(not_(stories.c.touched)).values(touched=true()))
+        next_ones = select(stories.c.id).where(TOUCHED).limit(limit)
+        changed = changed.where(TOUCHED if limit is None else stories.c.id.in_(next_ones))
         count = self._connection.execute(changed.values(touched=false())).rowcount
-        if scores and not everything:  # what an exposure takes changes with the site's readers
+        if scores and (limit is None or count < limit):  # what an exposure takes changes with the site's readers
             self._connection.execute(update(stories).where(EXPOSED).values(scores))
         note(self._connection, _RANKED_HOUR, str(hour))
         return count

@@ -185,6 +185,49 @@ def test_other_half_lives_give_what_counting_by_them_would_have_given(storage: S
     assert score(storage, Ranking.TRENDING, 1) == pytest.approx(0.25 + coverage - 0.1 * 3 * 0.5)
 
 
+def test_sums_made_anew_in_parts_are_those_made_at_once_whatever_is_read_meanwhile(storage: Storage) -> None:
+    prepare(storage, "one", "two", "three", "four", "five")
+    for entry_id in range(1, 6):
+        read(storage, entry_id, "anna", at=NOON - entry_id * HOUR)
+    halved = {Ranking.TRENDING: 12 * HOUR}
+    calls = 0
+    again = True
+    while again:
+        with storage.write() as transaction:
+            again = transaction.stories.use_half_lives(halved, now=NOON + HOUR, limit=2)
+        calls += again
+        read(storage, 1 + calls % 5, f"reader {calls}", at=NOON)
+    assert calls == 3
+    rank(storage, everything=False)
+    parts = {entry_id: score(storage, Ranking.TRENDING, entry_id) for entry_id in range(1, 6)}
+    with storage.write() as transaction:
+        assert transaction.stories.use_half_lives({Ranking.TRENDING: HOUR}, now=NOON + HOUR)
+        assert transaction.stories.use_half_lives(halved, now=NOON + HOUR)
+    rank(storage, everything=False)
+    assert parts == pytest.approx({entry_id: score(storage, Ranking.TRENDING, entry_id) for entry_id in range(1, 6)})
+    assert parts[2] > parts[1] > 0
+
+
+def test_other_half_lives_in_the_middle_of_that_begin_again(storage: Storage) -> None:
+    prepare(storage, "one", "two", "three")
+    with storage.write() as transaction:
+        assert transaction.stories.use_half_lives({Ranking.TRENDING: 12 * HOUR}, now=NOON, limit=2)
+        assert transaction.stories.use_half_lives({Ranking.TRENDING: HOUR}, now=NOON, limit=2)
+        assert transaction.stories.use_half_lives({Ranking.TRENDING: HOUR}, now=NOON, limit=2)
+        assert not transaction.stories.use_half_lives({Ranking.TRENDING: HOUR}, now=NOON, limit=2)
+
+
+def test_ranking_in_parts_scores_each_story_once_and_all_of_them(storage: Storage) -> None:
+    prepare(storage, "one", "two", "three", "four", "five")
+    worths = dict.fromkeys(Ranking, Worth(coverage=1.0, exposure=0.0))
+    with storage.write() as transaction:
+        parts = [
+            transaction.stories.rank(worths, now=NOON, everything=everything, limit=2) for everything in (True, False, False)
+        ]
+    assert parts == [2, 2, 1]
+    assert {score(storage, Ranking.TRENDING, entry_id) for entry_id in range(1, 6)} == {1.0}
+
+
 def test_a_topic_ranks_its_own_by_the_same_scores(storage: Storage) -> None:
     prepare(storage, "one", "two", "three")
     with storage.write() as transaction:
