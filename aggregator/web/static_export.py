@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
 from aggregator.library.editions import LISTED
+from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
 from aggregator.web.static_files import static_files
 from aggregator.web.wiring import open_web
@@ -28,18 +29,22 @@ FIXED_PATHS = (
     *static_files(),
 )
 HTTP_OK = 200
+LISTED_STORIES = 50
+"""Stories of a topic whose pages are written: as many as its feed has unless set otherwise."""
 
 
 def export_site(
     aggregator: Aggregator, directory: Path, *, on_progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> int:
-    """Write every emitted feed, every page that lists entries, and the pages of the entries listed; return how many files.
+    """Write every emitted feed, every page of lists, and the pages of the stories and entries listed; return how many files.
 
     A page becomes `index.html` in a folder of its name, which any web server finds by the page's address.
     """
     with aggregator.storage.read() as tx:
         rows = tx.topics.all()
-        entries = {entry.id for row in rows for entry in tx.topics.entries(row.slug, limit=50)}
+        listed = [one for row in rows for one in tx.topics.stories(row.slug, limit=LISTED_STORIES)]
+        entries = {one.entry.id for one in listed} | {each.entry_id for one in listed for each in one.story.coverage}
+        stories = {one.story.story_id for one in listed if len(one.story.coverage) > 1}
         editions = [edition.path for kind in EditionKind for edition in tx.editions.latest(kind, limit=LISTED[kind])]
         feeds = [document.path for document in tx.documents.all()]
     paths = [*FIXED_PATHS, *feeds, *editions]
@@ -49,6 +54,9 @@ def export_site(
         for path in (f"/topics/{row.slug}", f"/topics/{row.slug}/most-read", f"/topics/{row.slug}/trending")
     ]
     paths += [f"/entries/{entry_id}" for entry_id in sorted(entries)]
+    paths += [
+        f"/stories/{story_id}{suffix}" for story_id in sorted(stories) for suffix in ("", *(f".{form}" for form in Format))
+    ]
     written = 0
     with open_web(aggregator, counted=False) as application:
         for done, path in enumerate(paths, start=1):
