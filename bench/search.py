@@ -74,7 +74,7 @@ SYLLABLES = [
     "se",
 ]
 LATER = 2_000  # entries that come in when the store is full: what an index costs from day to day
-REPEATS = 40  # of each query in a run
+REPEATS = 10  # of each query in a run
 
 
 class Language:
