@@ -35,6 +35,7 @@ Foreign errors are mapped once, at the home of the foreign library.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -123,7 +124,11 @@ class FeedExists(FeedError):
 
 
 class FeedNotFound(FeedError, LookupError):
-    """No feed with that URL is known, or none could be discovered there."""
+    """No feed with that URL is known, or none could be discovered there; `tried` are the addresses that were looked at."""
+
+    def __init__(self, reason: str, *, feed_url: str, tried: Sequence[str] = ()) -> None:
+        self.tried = tuple(tried)
+        super().__init__(reason, feed_url=feed_url)
 
 
 class EntryNotFound(AggregatorError, LookupError):

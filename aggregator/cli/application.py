@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,10 +22,15 @@ from aggregator.web.wiring import open_web
 
 
 @contextmanager
-def open_application(aggregator: Aggregator, *, stopping: Callable[[], bool] = lambda: False) -> Iterator[ASGIApp]:
-    """Give the application; reads that wait to be written are written at the end. `stopping`: whether the server wants to."""
+def open_application(
+    aggregator: Aggregator, *, config: Path | None = None, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[ASGIApp]:
+    """Give the application; reads that wait to be written are written at the end.
+
+    `config` is the file that operators change sources in; `stopping`: whether the server wants to end.
+    """
     site = reader_site(aggregator.settings)
-    with open_web(aggregator, stopping=stopping) as pages:
+    with open_web(aggregator, stopping=stopping, config=config) as pages:
         web: Web = pages.state.web
         readers = create_reader_app(
             storage=aggregator.storage,

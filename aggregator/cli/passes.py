@@ -83,7 +83,7 @@ def serve(context: typer.Context) -> None:
     from aggregator.cli.workers import serve_web
 
     settings = read_settings(context)
-    serve_web(settings)
+    serve_web(settings, config=config_path(context))
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:

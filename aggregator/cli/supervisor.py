@@ -127,7 +127,7 @@ class _Supervisor:
             child.pause = min(child.pause * 2, MAX_RESTART_SECONDS)
             child.process = None
         if now >= child.restart_at:
-            child.process = _start(child.role, self.settings, listener)
+            child.process = _start(child.role, self.settings, listener, self.config)
             child.started = now
 
     def _reload(self, children: list[_Child], listener: socket.socket) -> socket.socket:
@@ -166,10 +166,10 @@ def _listen(settings: Settings) -> socket.socket:
         raise ConfigError(reason, key="server.port") from error
 
 
-def _start(role: str, settings: Settings, listener: socket.socket) -> subprocess.Popen[bytes]:
+def _start(role: str, settings: Settings, listener: socket.socket, config: Path) -> subprocess.Popen[bytes]:
     level = logging.getLogger().getEffectiveLevel()
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "aggregator.cli.workers", role, str(listener.fileno()), str(level)],
+        [sys.executable, "-m", "aggregator.cli.workers", role, str(listener.fileno()), str(level), str(config)],
         stdin=subprocess.PIPE,
         pass_fds=[listener.fileno()],
     )

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 
 from aggregator.app import open_aggregator
@@ -39,8 +40,11 @@ def poll_forever(settings: Settings) -> None:
         run_jobs(aggregator, stop)
 
 
-def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
-    """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings."""
+def serve_web(settings: Settings, sock: socket.socket | None = None, *, config: Path | None = None) -> None:
+    """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings.
+
+    `config` is the file that the workshop changes sources in.
+    """
     import uvicorn
 
     from aggregator.cli.application import open_application
@@ -54,7 +58,10 @@ def serve_web(settings: Settings, sock: socket.socket | None = None) -> None:
             stopping.set()
             super().handle_exit(sig, frame)
 
-    with open_aggregator(settings) as aggregator, open_application(aggregator, stopping=stopping.is_set) as application:
+    with (
+        open_aggregator(settings) as aggregator,
+        open_application(aggregator, config=config, stopping=stopping.is_set) as application,
+    ):
         server = Server(
             uvicorn.Config(
                 application,
@@ -80,7 +87,7 @@ def main() -> None:
         if role == "poller":
             poll_forever(settings)
         else:
-            serve_web(settings, socket.socket(fileno=descriptor))
+            serve_web(settings, socket.socket(fileno=descriptor), config=Path(sys.argv[4]))
     except AggregatorError as error:
         log.error("%s", error)  # noqa: TRY400 - the sentence is the message
         sys.exit(1)

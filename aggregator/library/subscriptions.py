@@ -61,7 +61,7 @@ def find_feed(address: str, *, fetcher: Fetcher, parser: Parser) -> FoundFeed:
                 return _found(found, parser.parse(found), others=(link for link in rest if link != candidate))
             except FeedError:
                 continue
-    raise FeedNotFound(f"no feed found; tried {', '.join(tried)}", feed_url=url)
+    raise FeedNotFound(f"no feed found; tried {', '.join(tried)}", feed_url=url, tried=tried)
 
 
 def check_feeds(urls: Sequence[str], *, fetcher: Fetcher, parser: Parser) -> Iterator[tuple[str, FoundFeed | FeedError]]:

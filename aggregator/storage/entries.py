@@ -62,6 +62,10 @@ class EntryStore(Protocol):
         """Return the newest entries over all, by `dated_at` falling, then by id."""
         ...
 
+    def newest_of(self, feed_id: int, *, limit: int) -> list[Entry]:
+        """Return the entries of a feed that came in last, last first."""
+        ...
+
     def get_many(self, ids: Iterable[int]) -> dict[int, Entry]:
         """Return the entries that exist among `ids`."""
         ...

@@ -14,7 +14,7 @@ from aggregator.store.changes import ChangeWriter
 from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
 from aggregator.store.retention import prune_entries
-from aggregator.store.tables import entries
+from aggregator.store.tables import LIVE, entries, entry_origins
 
 _URL_OF = select(entries.c.url).where(entries.c.id == bindparam("id"))
 
@@ -64,6 +64,18 @@ class SqlEntryStore:
         if before is not None:
             statement = statement.where(entries.c.dated_at < before)
         return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def newest_of(self, feed_id: int, *, limit: int) -> list[Entry]:
+        """Return the entries of a feed that came in last, last first."""
+        carried = (
+            select(entry_origins.c.entry_id)
+            .distinct()
+            .where(entry_origins.c.feed_id == feed_id, entry_origins.c.pruned == LIVE)
+            .order_by(entry_origins.c.entry_id.desc())
+            .limit(limit)
+        )
+        found = load_by_ids(self._connection, self._connection.execute(carried).scalars())
+        return [found[entry_id] for entry_id in sorted(found, reverse=True)]
 
     def prune(self, *, before: datetime, keep_per_feed: int) -> int:
         """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed."""

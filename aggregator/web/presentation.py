@@ -178,6 +178,11 @@ def trouble(feed: Feed, words: Words) -> str:
     poll = feed.poll
     if poll.state not in {FeedState.FAILING, FeedState.BROKEN, FeedState.GONE} or poll.error is None:
         return ""
-    if poll.error == "FetchError" and poll.status is not None and poll.status >= 400:  # noqa: PLR2004 - HTTP's client errors
-        return words.say("error_status", status=poll.status)
-    return words.say(f"error_{poll.error}" if poll.error in _ERRORS_WITH_WORDS else "error_FetchError")
+    return error_words(poll.error, poll.status, words)
+
+
+def error_words(error: str, status: int | None, words: Words) -> str:
+    """Return what an error of a class means, in words; what a server said is not repeated."""
+    if error == "FetchError" and status is not None and status >= 400:  # noqa: PLR2004 - HTTP's client errors
+        return words.say("error_status", status=status)
+    return words.say(f"error_{error}" if error in _ERRORS_WITH_WORDS else "error_FetchError")

@@ -25,6 +25,7 @@ from aggregator.web import (
 )
 from aggregator.web.respond import Representation, respond
 from aggregator.web.static_files import static_files
+from aggregator.web.workshop import overview, readers, sources, topics
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a year, the longest that caches honour; the URL changes with the content
 SHORTLY = "public, max-age=3600"  # for an address without version
@@ -83,6 +84,18 @@ def make_routes() -> list[Route]:
         Route("/account/password", accounts.change_password, methods=["POST"]),
         Route("/account/export", accounts.export_account),
         Route("/account/delete", accounts.delete_account, methods=["POST"]),
+        Route("/workshop", overview.show_overview),
+        Route("/workshop/sources", sources.show_sources),
+        Route("/workshop/sources/add", sources.add_source, methods=["POST"]),
+        Route("/workshop/sources/remove", sources.remove_source, methods=["POST"]),
+        Route("/workshop/sources/retry", sources.retry_source_now, methods=["POST"]),
+        Route("/workshop/sources/{feed_id}", sources.show_source),
+        Route("/workshop/topics", topics.show_topics),
+        Route("/workshop/readers", readers.show_readers),
+        Route("/workshop/readers/add", readers.add_account, methods=["POST"]),
+        Route("/workshop/readers/renew", readers.renew_password, methods=["POST"]),
+        Route("/workshop/readers/role", readers.change_role, methods=["POST"]),
+        Route("/workshop/readers/remove", readers.remove_account, methods=["POST"]),
         Route("/websub/{token}", websub.answer_callback, methods=["GET", "POST"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

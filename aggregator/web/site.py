@@ -25,6 +25,7 @@ from aggregator.web.recent import RecentDocuments
 from aggregator.web.searches import Searches
 from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
+from aggregator.web.workshop.tools import WorkshopTools
 
 Network = IPv4Network | IPv6Network
 
@@ -72,9 +73,11 @@ class Web:
         callbacks: CallbackRules,
         stopping: Callable[[], bool],
         searches: Searches,
+        workshop: WorkshopTools | None = None,
         story_feeds: StoryFeeds | None = None,
     ) -> None:
         self.searches = searches
+        self.workshop = workshop
         self.story_feeds = story_feeds
         self.callbacks = callbacks
         self.storage = storage

@@ -14,6 +14,7 @@ from typing import Final
 # By the path they are served at. The worker stands at the top, because it looks after the paths below its own.
 _MEDIA_TYPES: Final = {
     "/static/style.css": "text/css; charset=utf-8",
+    "/static/workshop.css": "text/css; charset=utf-8",
     "/static/app.js": "text/javascript; charset=utf-8",
     "/sw.js": "text/javascript; charset=utf-8",
     "/favicon.svg": "image/svg+xml; charset=utf-8",

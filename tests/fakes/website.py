@@ -25,6 +25,7 @@ from aggregator.protocols import FeedWriter
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
 from aggregator.web.site import OwnSite, WebSite
+from aggregator.web.workshop.tools import WorkshopTools
 from tests.fakes.clock import FakeClock
 from tests.fakes.newsroom import NOON
 
@@ -110,7 +111,12 @@ def render_search(storage: Storage, site: Site, text: str, form: Format) -> Rend
 
 
 def open_site(
-    storage: Storage, *, language: str = "de", base_url: str = "https://news.example", full_text: bool = False
+    storage: Storage,
+    *,
+    language: str = "de",
+    base_url: str = "https://news.example",
+    full_text: bool = False,
+    workshop: WorkshopTools | None = None,
 ) -> Newsroom:
     clock = FakeClock(NOON)
     recorder = ReadRecorder(storage)
@@ -129,6 +135,7 @@ def open_site(
         ),
         metrics_from=["127.0.0.0/8"],
         render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
+        workshop=workshop,
         render_search=lambda text, form: render_search(storage, emitted, text, form),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off

@@ -6,6 +6,7 @@ from typing import Final
 
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
+from aggregator.web.words.workshop_english import WORKSHOP_ENGLISH
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Skip to content",
@@ -216,7 +217,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 ENGLISH: Final = Language(
     primary="en",
-    texts={**_TEXTS, **SEARCHING["en"]},
+    texts={**_TEXTS, **SEARCHING["en"], **WORKSHOP_ENGLISH},
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
         "January", "February", "March", "April", "May", "June",

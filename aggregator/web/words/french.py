@@ -6,6 +6,7 @@ from typing import Final
 
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
+from aggregator.web.words.workshop_french import WORKSHOP_FRENCH
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Aller au contenu",
@@ -216,7 +217,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 FRENCH: Final = Language(
     primary="fr",
-    texts={**_TEXTS, **SEARCHING["fr"]},
+    texts={**_TEXTS, **SEARCHING["fr"], **WORKSHOP_FRENCH},
     weekdays=("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"),  # they begin a line
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",

@@ -6,6 +6,7 @@ from typing import Final
 
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
+from aggregator.web.words.workshop_german import WORKSHOP_GERMAN
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Zum Inhalt springen",
@@ -217,7 +218,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 GERMAN: Final = Language(
     primary="de",
-    texts={**_TEXTS, **SEARCHING["de"]},
+    texts={**_TEXTS, **SEARCHING["de"], **WORKSHOP_GERMAN},
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
         "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",

@@ -6,6 +6,7 @@ from typing import Final
 
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
+from aggregator.web.words.workshop_italian import WORKSHOP_ITALIAN
 
 _TEXTS: Final[dict[str, Text]] = {
     "skip": "Vai al contenuto",
@@ -216,7 +217,7 @@ _TEXTS: Final[dict[str, Text]] = {
 
 ITALIAN: Final = Language(
     primary="it",
-    texts={**_TEXTS, **SEARCHING["it"]},
+    texts={**_TEXTS, **SEARCHING["it"], **WORKSHOP_ITALIAN},
     weekdays=("Lunedì", "Martedì", "Mercoledì", "Giovedì", "Venerdì", "Sabato", "Domenica"),  # they begin a line
     months=(
         "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",

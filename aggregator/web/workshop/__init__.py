@@ -1,0 +1,1 @@
+"""The workshop: what the person who runs the site can see and do in a browser, behind a login."""

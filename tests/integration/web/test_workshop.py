@@ -1,0 +1,317 @@
+"""Operators see and change the site in the workshop; nobody else does, and what cannot be done is said in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+
+from aggregator.errors import AddressRefused, ConfigError, FeedExists, FeedNotFound
+from aggregator.library.subscriptions import FoundFeed
+from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
+from aggregator.storage import Storage
+from aggregator.web.routes import make_routes
+from aggregator.web.workshop.tools import WorkshopTools
+from tests.fakes.newsroom import NOON, SOURCES
+from tests.fakes.website import Newsroom, open_site
+from tests.integration.web.test_accounts import BASE, PASSWORD, Browser, add_anna
+from tests.integration.web.test_pages import HOSTILE, Outline
+
+PAGES = (
+    "/workshop",
+    "/workshop/sources",
+    "/workshop/sources/1",
+    "/workshop/topics",
+    "/workshop/topics?slug=schweiz",
+    "/workshop/readers",
+)
+ACTIONS = [route.path for route in make_routes() if route.path.startswith("/workshop") and "POST" in (route.methods or ())]
+NEW = "https://neu.example/feed.xml"
+
+
+@dataclass(slots=True)
+class FakeConfig:
+    """A configuration in memory, and a web with one feed in it."""
+
+    storage: Storage
+    urls: list[str] = field(default_factory=lambda: [url for url, _ in SOURCES])
+    trouble: Exception | None = None
+    added: list[FeedSettings] = field(default_factory=list)
+
+    def find(self, address: str) -> FoundFeed:
+        if self.trouble is not None:
+            raise self.trouble
+        url = address if "://" in address else NEW
+        return FoundFeed(url=url, title="Neue Zeitung", language="de", entries=12)
+
+    def add(self, feed: FeedSettings) -> None:
+        if feed.url in self.urls:
+            raise FeedExists("is in the configuration already", feed_url=feed.url)
+        self.added.append(feed)
+        self.urls.append(feed.url)
+        self._configure()
+
+    def remove(self, url: str) -> None:
+        self.urls.remove(url)
+        self._configure()
+
+    def _configure(self) -> None:
+        with self.storage.write() as tx:
+            tx.feeds.configure([FeedSettings(url=url) for url in self.urls], now=NOON)
+
+
+@pytest.fixture
+def config(storage: Storage) -> FakeConfig:
+    return FakeConfig(storage=storage)
+
+
+@pytest.fixture
+def site(storage: Storage, config: FakeConfig) -> Iterator[Newsroom]:
+    tools = WorkshopTools(
+        find_feed=config.find,
+        topics=(Topic(slug="schweiz", title="Schweiz", any_of=("Ständerat", "Krankenkassenprämien")),),
+        default_language="de",
+        add_feed=config.add,
+        remove_feed=config.remove,
+    )
+    opened = open_site(storage, workshop=tools)
+    yield opened
+    opened.recorder.close()
+
+
+@pytest.fixture
+def operator(site: Newsroom) -> Browser:
+    """A browser in which an operator is logged in."""
+    add_anna(site, is_operator=True)
+    browser = Browser(site)
+    assert browser.log_in().status_code == 303
+    return browser
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_sees_the_workshop_but_operators(site: Newsroom, path: str) -> None:
+    stranger = Browser(site)
+    answer = stranger.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path.partition('?')[0]}")
+    add_anna(site)
+    assert stranger.log_in().status_code == 303
+    assert stranger.get(path).status_code == 403
+    assert "/workshop" not in stranger.get("/account").text
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+def test_nothing_is_changed_without_the_token_of_an_operators_session(operator: Browser, config: FakeConfig, path: str) -> None:
+    fields = {"address": NEW, "feed": "1", "name": "anna", "new_password": "x" * 9, "password": PASSWORD, "role": "reader"}
+    assert operator.send(path, fields).status_code == 403
+    assert operator.send(path, {**fields, "form_token": "0" * 64}).status_code == 403
+    elsewhere = {"content-type": "application/x-www-form-urlencoded", "origin": "https://evil.example"}
+    assert operator.send(path, fields, headers=elsewhere).status_code == 403
+    assert operator.get(path).status_code in {404, 405}
+    assert config.urls == [url for url, _ in SOURCES]
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+def test_a_reader_changes_nothing_with_their_own_token(site: Newsroom, path: str) -> None:
+    add_anna(site)
+    reader = Browser(site)
+    reader.log_in()
+    assert reader.submit(path, feed="1", name="anna").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["de", "en", "fr", "it"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_can_be_walked_without_seeing_it_in_every_language(operator: Browser, path: str, language: str) -> None:
+    answer = operator.newsroom.client.get(path, headers={**operator._headers(), "accept-language": language})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    page = Outline(answer.text)
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("h1") == 1
+    levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    labels = {each.get("for") for each in page.all("label")}
+    for field_ in (*page.all("input"), *page.all("textarea")):
+        if field_.get("type") not in {"hidden", "checkbox"}:
+            assert field_.get("id") in labels, field_
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert all("action" in form for form in page.all("form"))
+
+
+def test_the_account_of_an_operator_leads_to_the_workshop(operator: Browser) -> None:
+    assert 'href="/workshop"' in operator.get("/account").text
+    assert operator.log_in(next="/workshop/sources").headers["location"] == "/workshop/sources"
+
+
+def test_the_state_of_the_system_is_shown(operator: Browser) -> None:
+    html = operator.get("/workshop").text
+    assert "Der Talbote" in html
+    assert "KiB" in html or "MiB" in html
+    assert "sqlite:///" in html
+
+
+def test_a_source_is_added_by_the_address_of_its_site_and_polled_at_once(operator: Browser, config: FakeConfig) -> None:
+    answer = operator.submit("/workshop/sources/add", address=" neu.example ", title="Neu", tags="a, b,,a")
+    assert config.added == [FeedSettings(url=NEW, title="Neu", tags=("a", "b"))]
+    page = operator.get(answer.headers["location"])
+    assert "Hinzugefügt" in page.text
+    with operator.newsroom.storage.read() as tx:
+        feed = tx.feeds.find(NEW)
+    assert feed is not None
+    assert feed.poll.next_poll_at == NOON
+
+
+def test_a_source_that_is_there_already_is_shown(operator: Browser) -> None:
+    answer = operator.submit("/workshop/sources/add", address=SOURCES[0][0])
+    assert answer.headers["location"] == "/workshop/sources/1?done=known"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (
+            FeedNotFound("no feed found", feed_url=NEW, tried=("https://neu.example/", f"https://neu.example/{HOSTILE}")),
+            "Versucht wurde",
+        ),
+        (AddressRefused("10.0.0.1 is private", feed_url=NEW, temporary=False), "Adresse nicht erlaubt"),
+        (ConfigError("cannot be written: Read-only file system"), "Read-only file system"),
+    ],
+)
+def test_what_keeps_a_source_from_being_added_is_said_and_what_was_typed_stays(
+    operator: Browser, config: FakeConfig, trouble: Exception, words: str
+) -> None:
+    config.trouble = trouble
+    answer = operator.submit("/workshop/sources/add", address="neu.example", title=HOSTILE, tags="x")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'value="neu.example"' in answer.text
+    assert "<script>alert" not in answer.text
+    assert config.added == []
+
+
+@pytest.mark.parametrize("address", ["", "zwei wörter", "x" * 3000])
+def test_what_is_no_address_is_said(operator: Browser, address: str) -> None:
+    answer = operator.submit("/workshop/sources/add", address=address)
+    assert (answer.status_code, "keine Adresse" in answer.text) == (422, True)
+
+
+def test_a_source_is_asked_again_at_once(operator: Browser) -> None:
+    answer = operator.submit("/workshop/sources/retry", feed="2")
+    assert answer.headers["location"] == "/workshop/sources/2?done=retry"
+    with operator.newsroom.storage.read() as tx:
+        assert tx.feeds.get_many([2])[2].poll.next_poll_at == NOON
+
+
+def test_a_source_is_taken_out(operator: Browser, config: FakeConfig) -> None:
+    answer = operator.submit("/workshop/sources/remove", feed="1")
+    assert answer.headers["location"] == "/workshop/sources?done=removed"
+    assert SOURCES[0][0] not in config.urls
+    assert operator.get("/workshop/sources/1").status_code == 404
+
+
+@pytest.mark.parametrize("feed", ["", "x", "999", "1" * 30, "-1"])
+def test_sources_that_are_not_there_are_not_found(operator: Browser, feed: str) -> None:
+    for path in ("/workshop/sources/retry", "/workshop/sources/remove"):
+        assert operator.submit(path, feed=feed).status_code == 404
+
+
+def test_the_last_poll_of_a_source_is_told_in_words_and_in_detail(operator: Browser) -> None:
+    with operator.newsroom.storage.read() as tx:
+        talbote = next(feed for feed in tx.feeds.all() if feed.title == "Der Talbote")
+    html = operator.get(f"/workshop/sources/{talbote.id}").text
+    assert "Antwort mit Status 503" in html
+    assert "connection refused at 10.0.0.7" in html  # for operators alone; the public page says it in words
+    assert "Gotthard-Basistunnel wieder offen" in html
+
+
+def test_without_the_configuration_file_sources_can_be_looked_at_only(storage: Storage, config: FakeConfig) -> None:
+    site = open_site(storage, workshop=WorkshopTools(find_feed=config.find, topics=(), default_language="de"))
+    add_anna(site, is_operator=True)
+    browser = Browser(site)
+    browser.log_in()
+    assert "nur ansehen" in browser.get("/workshop/sources").text
+    assert browser.submit("/workshop/sources/add", address="neu.example").status_code == 422
+    assert browser.submit("/workshop/sources/remove", feed="1").status_code == 422
+    site.recorder.close()
+
+
+def test_a_topic_shows_what_its_rule_matches_and_why(operator: Browser) -> None:
+    html = operator.get("/workshop/topics?slug=schweiz").text
+    assert "2 der 12 neuesten Artikel passen" in html
+    assert "Ständerat stimmt dem Kompromiss zu" in html
+    assert "any: &#34;Ständerat&#34; in title" in html
+    assert ">Ständerat, Krankenkassenprämien</textarea>" in html
+
+
+def test_a_rule_is_tried_live_with_near_misses_and_the_lines_to_keep_it(operator: Browser) -> None:
+    html = operator.newsroom.client.get(
+        "/workshop/topics", params={"any": "Tunnel*, *tunnel", "none": "Zug, it's"}, headers=operator._headers()
+    ).text
+    assert "Gotthard-Basistunnel wieder offen" in html
+    assert "any: [&#39;Tunnel*&#39;, &#39;*tunnel&#39;]" in html
+    assert "none: [&#39;Zug&#39;, &#39;it&#39;&#39;s&#39;]" in html
+
+
+@pytest.mark.parametrize("rule", [{"any": HOSTILE}, {"any": "*"}, {"any": ",,,"}, {"languages": "zz"}, {"any": "x" * 8000}])
+def test_no_rule_is_an_error(operator: Browser, rule: dict[str, str]) -> None:
+    answer = operator.newsroom.client.get("/workshop/topics", params=rule, headers=operator._headers())
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+def test_an_account_is_made_and_its_api_password_shown_once(operator: Browser) -> None:
+    answer = operator.submit("/workshop/readers/add", name="bruno", new_password="long enough", dont_count="1")
+    assert answer.status_code == 200
+    assert "Zugang für bruno" in answer.text
+    assert re.search(r"<dt>API-Passwort</dt>\s*<dd><code>\S{16,}</code>", answer.text)
+    listed = operator.get("/workshop/readers").text
+    assert "Zugang für" not in listed
+    assert "bruno" in listed
+    assert "zählt in keiner Rangliste" in listed
+
+
+def test_what_is_wrong_with_an_account_is_said(operator: Browser) -> None:
+    again = operator.submit("/workshop/readers/add", name="Anna", new_password="long enough")
+    assert (again.status_code, "gibt es schon" in again.text) == (422, True)
+    for name, password in (("bruno", "short"), ("a:b", "long enough"), ("", "long enough")):
+        assert operator.submit("/workshop/readers/add", name=name, new_password=password).status_code == 422
+
+
+def test_operators_are_made_and_accounts_deleted_only_with_ones_own_password(operator: Browser) -> None:
+    refused = operator.submit("/workshop/readers/add", name="bruno", new_password="long enough", operator="1", password="wrong")
+    assert refused.status_code == 403
+    operator.submit("/workshop/readers/add", name="bruno", new_password="long enough")
+    for path, fields in (("role", {"role": "operator"}), ("remove", {})):
+        refused = operator.submit(f"/workshop/readers/{path}", name="bruno", password="wrong", **fields)
+        assert refused.status_code == 403
+    done = operator.submit("/workshop/readers/role", name="bruno", role="operator", password=PASSWORD)
+    assert done.headers["location"] == "/workshop/readers?done=role"
+    assert "betreibt diese Website" in operator.get("/workshop/readers").text
+    done = operator.submit("/workshop/readers/remove", name="bruno", password=PASSWORD)
+    assert done.headers["location"] == "/workshop/readers?done=reader_removed"
+    assert "bruno" not in operator.get("/workshop/readers").text
+
+
+def test_nobody_locks_themselves_out(operator: Browser) -> None:
+    for path in ("role", "remove"):
+        answer = operator.submit(f"/workshop/readers/{path}", name="ANNA", role="reader", password=PASSWORD)
+        assert (answer.status_code, "aussperrt" in answer.text) == (422, True)
+    assert operator.get("/workshop").status_code == 200
+
+
+def test_a_new_api_password_is_shown_once(operator: Browser) -> None:
+    answer = operator.submit("/workshop/readers/renew", name="anna")
+    assert "Zugang für anna" in answer.text
+    assert operator.submit("/workshop/readers/renew", name="nobody").status_code == 404
+
+
+def test_hostile_names_of_sources_are_shown_as_text(operator: Browser, storage: Storage) -> None:
+    with storage.write() as tx:
+        tx.feeds.configure([FeedSettings(url=SOURCES[0][0], title=HOSTILE)], now=NOON)
+    for path in ("/workshop", "/workshop/sources", "/workshop/sources/1"):
+        assert "<script>alert" not in operator.get(path).text
+    assert operator.newsroom.client.get("/workshop", headers={"host": BASE}).status_code == 303
