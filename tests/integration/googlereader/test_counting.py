@@ -9,6 +9,7 @@ import pytest
 from aggregator.library.readers import export_reader, remove_reader, set_reader
 from aggregator.model.reading import Via
 from aggregator.rank.counting import NotCounted
+from aggregator.store.tables import metadata
 from tests.fakes.feed_reader import API, KEPT_UNREAD, NAME, READ, READING_LIST, SITE, FeedReader, long_ids
 
 
@@ -110,6 +111,16 @@ def test_a_program_that_marks_a_great_many_is_told_as_bulk(reader: FeedReader) -
     mark(reader, *range(1, 13), *range(100, 120))
     assert reader.told == {NotCounted.BULK: 12}, "those that are no entries are passed over"
     assert reader.settle() == 0
+
+
+KEPT_IN = {"sessions": "sessions", "reader_subscriptions": "subscriptions", "entry_states": "entries", "reads": "reads"}
+"""Under which key of an export each table that names a reader is found."""
+
+
+def test_every_table_that_holds_something_of_a_reader_is_in_the_export(reader: FeedReader) -> None:
+    of_readers = {name for name, table in metadata.tables.items() if {"reader_id", "reader_key"} & set(table.c.keys())}
+    assert of_readers == set(KEPT_IN), "library.readers.export_reader and this table need the new one"
+    assert set(export_reader(reader.storage, NAME, site=SITE)) == {"account", *KEPT_IN.values()}
 
 
 def test_an_export_holds_everything_and_a_removal_leaves_nothing(reader: FeedReader) -> None:
