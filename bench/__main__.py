@@ -21,6 +21,7 @@ NAMES = (
     "push",
     "hostile",
     "growth",
+    "stories",
     "search",
     "quality_keypoints",
 )

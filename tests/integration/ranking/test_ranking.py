@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.story import Entered, Ranking, Window
 from aggregator.pipeline.ranking import LIST_PLACES, UNREAD_DWELL, RankingRules, rank_stories
 from aggregator.rank.levels import FROM_READERS, Level
@@ -239,3 +240,28 @@ def test_a_topic_taken_out_leaves_no_lists(storage: Storage) -> None:
     rank_stories(storage, [], RankingRules(), now=NOON, at_once=True)
     assert press.places(Ranking.TRENDING, BERN) == []
     assert press.places(Ranking.TRENDING) == [2]
+
+
+def test_a_story_enters_once_whichever_entry_stands_for_it_and_whatever_it_merges_with(storage: Storage) -> None:
+    press = Press(storage)
+    for number in (1, 2, 3):
+        press.publish_entry(number, publisher=number - 1, at=NOON - HOUR)
+    press.read(1, people(9))
+    press.rank()
+    press.rank(NOON + HOUR)
+    (first,) = press.entered(Ranking.MOST_READ)
+    with storage.write() as tx:
+        tx.grouping.join([Joining(entry_id=2, story_id=1, score=0.5, reason="similar")])
+        tx.grouping.settle([StorySettlement(story_id=1, entry_id=2)])
+    press.read(2, people(9, first=20), at=NOON + HOUR)
+    press.rank(NOON + 2 * HOUR)
+    assert press.places(Ranking.MOST_READ) == [1]
+    press.read(3, people(30, first=40), at=NOON + 2 * HOUR)
+    press.rank(NOON + 3 * HOUR)
+    assert [one.entry_id for one in press.entered(Ranking.MOST_READ)] == [3, 1]
+    with storage.write() as tx:
+        tx.stories.merge(1, 3)
+    press.rank(NOON + 4 * HOUR)
+    entered = press.entered(Ranking.MOST_READ)
+    assert [one.entry_id for one in entered] == [3, 1]
+    assert entered[-1] == first
