@@ -1,0 +1,228 @@
+"""Topics by meaning: an entry is near a topic where it is near the sentence or the examples that describe it.
+
+Nearness is by words (stems, weighted by how rare they are) and, with a sentence model, by meaning. A topic's threshold is made
+from its own examples, each against the others, and from what belongs elsewhere, so that nobody has to choose a number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregator.group.background import HEADLINES
+from aggregator.group.sentence_words import is_small_word
+from aggregator.group.words import open_compound, stem, tokenise
+from aggregator.protocols import Embedder
+
+if TYPE_CHECKING:  # numpy comes with the sentence model only
+    import numpy as np
+    from numpy.typing import NDArray
+
+READ_CHARS = 300
+"""Characters of a text that are compared: a title and the beginning of a teaser say what it is about."""
+
+# Source of these numbers: 10kGNAD, up to 20 examples a topic, five draws (`bench/quality_topics.py`).
+_NEAREST = 3  # examples: a topic has sides, and a text is near one of them
+_BY_NEAREST = 0.7  # share of the nearest examples in the score; the rest is by the middle of all
+_OWN_SHARE = 0.25  # of its own examples may lie below a topic's threshold
+_FOREIGN_SHARE = 0.97  # of what belongs elsewhere must lie below it
+_FEWEST_LEFT = 4  # examples; of fewer, none is left out to see how near the others are
+_LEAST_THRESHOLD = 0.05  # what shares one word by chance is below
+_RIVAL = 0.9  # of the nearest topic's score: a text belongs to no topic that is much farther
+_BORDERLINE = 0.8  # of the threshold: nearly
+_TOLD_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """How near a text is to a topic (1 is the threshold), and the words they share, the most telling first."""
+
+    score: float
+    words: tuple[str, ...]
+    is_near: bool
+
+    @property
+    def is_borderline(self) -> bool:
+        """It nearly belongs to it."""
+        return not self.is_near and self.score >= _BORDERLINE
+
+
+@dataclass(slots=True)
+class _Sample:
+    """A text: known stems with weights, the words they stand for, its vector of length 1, and the length of both together."""
+
+    bag: dict[str, float]
+    words: dict[str, str]
+    vector: NDArray[np.float32] | None
+    length: float
+
+
+class TopicPrototypes:
+    """Knows what describes each topic (`described`: sentences or headlines by slug); one thread at a time."""
+
+    def __init__(self, described: Mapping[str, Sequence[str]], *, language: str, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder
+        owners = [slug for slug, texts in described.items() for _ in texts]
+        texts = [text for texts in described.values() for text in texts]
+        self._places = {slug: [at for at, owner in enumerate(owners) if owner == slug] for slug in described}
+        stems = [_stems(text, language) for text in (*texts, *HEADLINES)]
+        self._documents = len(stems)
+        self._frequencies = Counter(word for counts, _ in stems for word in counts)
+        self._mean: NDArray[np.float32] | None = None
+        vectors = self._learn_mean((*texts, *HEADLINES))
+        samples = [self._sample(one, vector) for one, vector in zip(stems, vectors, strict=True)]
+        self._examples = samples[: len(texts)]
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        for at, example in enumerate(self._examples):
+            for word, weight in example.bag.items():
+                self._postings.setdefault(word, []).append((at, weight))
+        self._matrix = self._stack(self._examples)
+        rows = [self._likenesses(sample) for sample in samples]
+        self._spread = {
+            slug: math.sqrt(max(sum(rows[one][other] for one in places for other in places), 0.0)) / max(len(places), 1)
+            for slug, places in self._places.items()
+        }
+        self._thresholds = {slug: self._threshold(slug, rows, owners) for slug, texts in described.items() if texts}
+
+    def near(self, texts: Sequence[tuple[str, str]]) -> list[dict[str, Nearness]]:
+        """Return how near each text (and its language) is to each topic; a model is asked once for all of them."""
+        vectors = self._embed([text[:READ_CHARS] for text, _ in texts])
+        return [
+            self._judge(self._sample(_stems(text[:READ_CHARS], language), vector))
+            for (text, language), vector in zip(texts, vectors, strict=True)
+        ]
+
+    def _judge(self, sample: _Sample) -> dict[str, Nearness]:
+        row = self._likenesses(sample)
+        scores = {slug: self._score(row, slug) / threshold for slug, threshold in self._thresholds.items()}
+        best = max(scores.values(), default=0.0)
+        return {
+            slug: Nearness(score=score, words=self._shared_words(sample, slug), is_near=score >= 1.0 and score >= _RIVAL * best)
+            for slug, score in scores.items()
+        }
+
+    def _score(self, row: Sequence[float], slug: str, *, without: int | None = None) -> float:
+        places = [at for at in self._places[slug] if at != without]
+        nearest = sorted((row[at] for at in places), reverse=True)[:_NEAREST]
+        middle = sum(row[at] for at in places) / len(places) / (self._spread[slug] or 1.0)
+        return _BY_NEAREST * sum(nearest) / len(nearest) + (1 - _BY_NEAREST) * middle
+
+    def _threshold(self, slug: str, rows: Sequence[Sequence[float]], owners: Sequence[str]) -> float:
+        foreign = [self._score(row, slug) for at, row in enumerate(rows) if at >= len(owners) or owners[at] != slug]
+        threshold = _quantile(foreign, _FOREIGN_SHARE)
+        if len(self._places[slug]) >= _FEWEST_LEFT:
+            own = [self._score(rows[at], slug, without=at) for at in self._places[slug]]
+            threshold = max(threshold, _quantile(own, _OWN_SHARE))
+        return max(threshold, _LEAST_THRESHOLD)
+
+    def _likenesses(self, sample: _Sample) -> list[float]:
+        """Return the cosine of a sample with every example, by words and meaning together."""
+        found = [0.0] * len(self._examples)
+        for word, weight in sample.bag.items():
+            for at, other in self._postings.get(word, ()):
+                found[at] += weight * other
+        if sample.vector is not None and self._matrix is not None:
+            found = [
+                by_words + float(by_meaning) for by_words, by_meaning in zip(found, self._matrix @ sample.vector, strict=True)
+            ]
+        return [
+            likeness / (sample.length * example.length) if likeness else 0.0
+            for likeness, example in zip(found, self._examples, strict=True)
+        ]
+
+    def _sample(self, text: tuple[Counter[str], dict[str, str]], vector: NDArray[np.float32] | None) -> _Sample:
+        counts, words = text
+        weights = {word: (1 + math.log(count)) * self._rarity(word) for word, count in counts.items()}
+        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        # Words that no example has say that a text is about something else: they count in its length.
+        bag = {word: weight / norm for word, weight in weights.items() if word in self._frequencies}
+        by_words = sum(weight * weight for weight in bag.values())
+        return _Sample(bag, words, vector, math.sqrt(by_words + (vector is not None)) or 1.0)
+
+    def _rarity(self, word: str) -> float:
+        return math.log((self._documents + 1) / (self._frequencies.get(word, 0) + 0.5))
+
+    def _shared_words(self, sample: _Sample, slug: str) -> tuple[str, ...]:
+        shared = Counter[str]()
+        for word, weight in sample.bag.items():
+            others = [other for at, other in self._postings.get(word, ()) if at in self._places[slug]]
+            if others:
+                shared[word] = weight * sum(others)  # type: ignore[assignment]  # a Counter of floats
+        return tuple(sample.words[word] for word, _ in shared.most_common(_TOLD_WORDS))
+
+    def _learn_mean(self, texts: Sequence[str]) -> list[NDArray[np.float32] | None]:
+        if self._embedder is None:
+            return [None] * len(texts)
+        import numpy as np  # noqa: PLC0415 - comes with the extra
+
+        raw = np.stack([np.frombuffer(vector, np.float16).astype(np.float32) for vector in self._ask(texts)])
+        self._mean = raw.mean(axis=0)
+        return [_unit(vector - self._mean) for vector in raw]
+
+    def _embed(self, texts: Sequence[str]) -> list[NDArray[np.float32] | None]:
+        if self._embedder is None or self._mean is None:
+            return [None] * len(texts)
+        import numpy as np  # noqa: PLC0415 - comes with the extra
+
+        return [_unit(np.frombuffer(vector, np.float16).astype(np.float32) - self._mean) for vector in self._ask(texts)]
+
+    def _ask(self, texts: Sequence[str]) -> Iterable[bytes]:
+        return self._embedder.embed([text[:READ_CHARS] for text in texts]) if self._embedder else ()
+
+    @staticmethod
+    def _stack(samples: Sequence[_Sample]) -> NDArray[np.float32] | None:
+        vectors = [sample.vector for sample in samples if sample.vector is not None]
+        if not vectors:
+            return None
+        import numpy as np  # noqa: PLC0415 - comes with the extra
+
+        return np.stack(vectors)
+
+
+def suggest_words(texts: Iterable[str], others: Iterable[str], language: str, *, most: int) -> list[str]:
+    """Return words that stand in many of `texts` and in few of `others`, as they are written there."""
+    inside, outside = list(texts), list(others)
+    written: dict[str, Counter[str]] = {}
+    within: Counter[str] = Counter()
+    for text in inside:
+        counts, words = _stems(text, language)
+        for word in counts:
+            within[word] += 1
+            written.setdefault(word, Counter())[words[word]] += 1
+    without = Counter(word for text in outside for word in _stems(text, language)[0])
+    telling = {
+        word: count * math.log((len(outside) + 1) / (without[word] + 0.5)) for word, count in within.items() if count > 1
+    }
+    ranked = sorted((word for word in telling if telling[word] > 0), key=lambda word: (-telling[word], word))
+    return [written[word].most_common(1)[0][0] for word in ranked[:most]]
+
+
+def _stems(text: str, language: str) -> tuple[Counter[str], dict[str, str]]:
+    """Return the stems of a text with their numbers, and the first word that each stands for."""
+    counts: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for token in tokenise(text):
+        for part in open_compound(token):
+            if len(part) > 1 and not is_small_word(part.lower(), language):
+                stemmed = stem(part, language)
+                counts[stemmed] += 1
+                words.setdefault(stemmed, part)
+    return counts, words
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    if not ordered:
+        return 0.0
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = math.sqrt(float(vector @ vector)) or 1.0
+    return vector / length  # type: ignore[no-any-return]  # numpy says Any of a quotient
