@@ -160,18 +160,24 @@ class Aggregator:
 
     @cached_property
     def _matcher(self) -> TopicMatcher:
-        return TopicMatcher(self.settings.topics, default_language=self.settings.site.language)
+        return TopicMatcher(
+            self.settings.topics, default_language=self.settings.site.language, open_embedder=self.open_embedder
+        )
 
     @cached_property
     def _stories(self) -> StoryMemory:
-        return open_memory(GroupingRules(), default_language=self.settings.site.language, open_embedder=self._open_embedder)
+        return open_memory(GroupingRules(), default_language=self.settings.site.language, open_embedder=self.open_embedder)
 
-    def _open_embedder(self) -> Embedder | None:
-        """Return the sentence model of the settings; without it, stories are found by words."""
+    def open_embedder(self) -> Embedder | None:
+        """Return the sentence model of the settings, loaded once; without it, stories and topics are found by words."""
+        return self._embedder
+
+    @cached_property
+    def _embedder(self) -> Embedder | None:
         try:
             return open_embedder(self.settings.grouping.model)
         except ExtraMissing as error:
-            log.error("stories are found by words alone: %s", error)  # noqa: TRY400 - the sentence says all
+            log.error("stories and topics are found by words alone: %s", error)  # noqa: TRY400 - the sentence says all
             return None
 
     def configure(self) -> tuple[int, int]:
@@ -259,7 +265,7 @@ class Aggregator:
         with self._grouping:
             stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
             summarise_stories(self.storage, language=self.settings.site.language, should_stop=lambda: self._stopping)
-            topics = group_entries(self.storage, self._matcher, should_stop=lambda: self._stopping)
+            topics = group_entries(self.storage, self._matcher, now=self.clock.now(), should_stop=lambda: self._stopping)
         return replace(topics, joined=stories.joined, merged=stories.merged)
 
     def index(self) -> IndexReport:

@@ -1,4 +1,4 @@
-"""Commands on topics: the list, and what a topic's rules match."""
+"""Commands on topics: the list, what a topic's rules match, and examples of what belongs to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.opening import opened
+from aggregator.cli.opening import config_path, opened, read_settings
 from aggregator.cli.output import print_json, print_table, show_time
 from aggregator.errors import TopicNotFound
 
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Topics with counts; `topics preview SLUG` shows what matches and why.", rich_markup_mode=None)
     group.callback(invoke_without_command=True)(list_topics)
     group.command("preview")(preview)
+    group.command("learn")(learn)
     app.add_typer(group, name="topics")
 
 
@@ -61,7 +62,12 @@ def preview(
         if slug not in topics:
             raise TopicNotFound(slug, nearest=_nearest(slug, list(topics)))
         result = preview_topic(
-            aggregator.storage, topics[slug], limit=limit, default_language=aggregator.settings.site.language
+            aggregator.storage,
+            aggregator.settings.topics,
+            slug,
+            limit=limit,
+            default_language=aggregator.settings.site.language,
+            open_embedder=aggregator.open_embedder,
         )
     if as_json:
         print_json(
@@ -76,6 +82,7 @@ def preview(
                     {"id": m.entry.id, "title": m.entry.data.title, "url": m.entry.data.url, "reason": m.reason}
                     for m in result.near_misses
                 ],
+                "suggested_words": result.suggested,
             }
         )
         return
@@ -95,6 +102,31 @@ def preview(
             ],
             empty="",
         )
+    if result.suggested:
+        typer.echo("\nWords that what matches has in common, for `any`: " + ", ".join(result.suggested))
+
+
+def learn(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(help="The topic.")],
+    source: Annotated[
+        typer.FileText,
+        typer.Option("--from", help="A text file, one headline or beginning of an article a line; `-` reads standard input."),
+    ],
+) -> None:
+    """Write examples of what belongs to a topic to the configuration; comments and order stay. Twenty make a good topic."""
+    from aggregator.config import add_examples
+
+    settings = read_settings(context)
+    slugs = [topic.slug for topic in settings.topics]
+    if slug not in slugs:
+        raise TopicNotFound(slug, nearest=_nearest(slug, slugs))
+    lines = [line.strip() for line in source]
+    examples = [line for line in lines if line and not line.startswith("#")]
+    new = add_examples(config_path(context), slug, examples)
+    typer.echo(f"{slug}: {len(new)} examples learned, {len(examples) - len(new)} known already")
+    if new:
+        typer.echo(f"Try them: aggregator topics preview {slug}")
 
 
 def _nearest(slug: str, known: list[str]) -> str | None:

@@ -6,8 +6,17 @@ Only the app and the doors import it; stages and flows are given values.
 from __future__ import annotations
 
 from aggregator.config.describing import SettingRow, describe_settings
-from aggregator.config.editing import add_feed, add_feeds, remove_feed
+from aggregator.config.editing import add_examples, add_feed, add_feeds, remove_feed
 from aggregator.config.loading import load_settings
 from aggregator.config.settings import Settings
 
-__all__ = ["SettingRow", "Settings", "add_feed", "add_feeds", "describe_settings", "load_settings", "remove_feed"]
+__all__ = [
+    "SettingRow",
+    "Settings",
+    "add_examples",
+    "add_feed",
+    "add_feeds",
+    "describe_settings",
+    "load_settings",
+    "remove_feed",
+]

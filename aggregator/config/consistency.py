@@ -35,7 +35,10 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
     for index, topic in enumerate(settings.topics):
         place = ("topics", index)
         if not _has_rule(topic):
-            yield Problem(location=place, reason="has no rule; give it words (any, all), tags, feeds, languages or categories")
+            yield Problem(
+                location=place,
+                reason="has no rule; give it words (any, all), tags, feeds, languages, categories, or a description (about)",
+            )
         if not settings.feeds:
             continue  # a file whose sources are still to come, from `add` or `opml import`: nothing can be misspelt yet
         for number, tag in enumerate(topic.tags):
@@ -57,7 +60,9 @@ def _repeated(keys: Sequence[str], section: str, field: str) -> Iterator[Problem
 
 
 def _has_rule(topic: Topic) -> bool:
-    return bool(topic.any_of or topic.all_of or topic.tags or topic.feeds or topic.languages or topic.categories)
+    return bool(
+        topic.any_of or topic.all_of or topic.tags or topic.feeds or topic.languages or topic.categories or topic.described_by
+    )
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from aggregator.config.reading import read_text, yaml_errors
-from aggregator.config.splicing import NoPlaceError, Place, cut_feed, find_feeds, insert_feeds
+from aggregator.config.splicing import NoPlaceError, Place, cut_feed, find_feeds, find_topic, insert_examples, insert_feeds
 from aggregator.config.values import feed_key
-from aggregator.errors import ConfigError, FeedExists, FeedNotFound
+from aggregator.errors import ConfigError, FeedExists, FeedNotFound, TopicNotFound
 from aggregator.model.feed import FeedSettings
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -64,18 +64,39 @@ def remove_feed(path: Path, url: str) -> None:
     _replace(path, cut_feed(text, place, index), urls=place.urls[:index] + place.urls[index + 1 :])
 
 
+def add_examples(path: Path, slug: str, examples: Iterable[str]) -> list[str]:
+    """Write examples to a topic in one step, and return those that were not there yet.
+
+    Raises: TopicNotFound, ConfigError.
+    """
+    text = read_text(path)
+    with _errors(path, key="topics"):
+        place = find_topic(text, slug)
+        if place is None:
+            raise TopicNotFound(slug)
+        new = [example for example in dict.fromkeys(examples) if example not in place.examples]
+        if not new:
+            return []
+        made = insert_examples(text, place, new)
+        read_back = find_topic(made, slug)
+    if read_back is None or read_back.examples != [*place.examples, *new]:
+        raise ConfigError("cannot be edited by program; please edit it by hand", file=path, key="topics")
+    _put(path, made)
+    return new
+
+
 def _nearest(url: str, place: Place) -> str:
     nearest = difflib.get_close_matches(url, place.urls, n=1)
     return f"; did you mean {nearest[0]}?" if nearest else ""
 
 
 @contextlib.contextmanager
-def _errors(path: Path) -> Iterator[None]:
+def _errors(path: Path, *, key: str = "feeds") -> Iterator[None]:
     try:
         with yaml_errors(path):
             yield
     except NoPlaceError as error:
-        raise ConfigError(f"cannot be edited by program: {error}", file=path, key="feeds") from error
+        raise ConfigError(f"cannot be edited by program: {error}", file=path, key=key) from error
 
 
 def _replace(path: Path, text: str, *, urls: list[str]) -> None:
@@ -90,6 +111,14 @@ def _replace(path: Path, text: str, *, urls: list[str]) -> None:
         as_meant = False
     if not as_meant:
         raise ConfigError("cannot be edited by program; please edit it by hand", file=path, key="feeds")
+    _put(path, text)
+
+
+def _put(path: Path, text: str) -> None:
+    """Put the text in the place of the file.
+
+    Raises: ConfigError.
+    """
     try:
         _write(path.resolve(), text.encode())
     except OSError as error:

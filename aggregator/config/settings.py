@@ -293,7 +293,16 @@ class TopicRow(Section):
         default=(),
         description="Categories that publishers give; one of them is as good as a word of `any`. `Sport*` works too.",
     )
-    about: str = Field(default="", description="What belongs here, in a sentence; has no effect yet.")
+    about: str = Field(
+        default="",
+        description="What belongs here, in a sentence, or in several on lines of their own; what is near it in meaning is as "
+        "good as a word of `any`. Works best with the extra `meaning`.",
+    )
+    examples: tuple[Text, ...] = Field(
+        default=(),
+        description="Headlines or beginnings of articles that belong here, beside `about`; twenty make a good topic. "
+        "`aggregator topics learn` writes them.",
+    )
     order: Order = Field(default=Order.NEWEST, description="Order of its feed: `newest`, `most_read` or `trending`.")
     limit: int = Field(default=50, ge=1, le=500, description="Most entries in its feed.")
     per: Per = Field(
@@ -343,7 +352,7 @@ class Settings(Section):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was accepted and has no effect, or is surely not meant, a sentence each."""
-        found = [f"topics[{i}].about has no effect yet ({topic.slug})" for i, topic in enumerate(self.topics) if topic.about]
+        found = []
         if not self.feeds:
             found.append("feeds is empty: nothing will be polled")
         return tuple(found)

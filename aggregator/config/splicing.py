@@ -102,6 +102,54 @@ def cut_feed(text: str, place: Place, index: int) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlace:
+    """A topic in the text: its table, the value of its `examples` (None: it has none), and what stands in it."""
+
+    table: MappingNode
+    value: SequenceNode | None
+    examples: list[str]
+
+
+def find_topic(text: str, slug: str) -> TopicPlace | None:
+    """Return where a topic stands; None where no topic of that slug is written in the file.
+
+    Raises: NoPlaceError, and the errors of ruamel.yaml.
+    """
+    root = YAML(typ="rt").compose(text)
+    if not isinstance(root, MappingNode):
+        return None
+    topics = next((value for key, value in root.value if key.value == "topics"), None)
+    for table in topics.value if isinstance(topics, SequenceNode) else ():
+        if not isinstance(table, MappingNode):
+            continue
+        values = {key.value: value for key, value in table.value}
+        if isinstance(values.get("slug"), ScalarNode) and values["slug"].value == slug:
+            value = values.get("examples")
+            if value is not None and not (isinstance(value, SequenceNode) and value.value):
+                raise NoPlaceError("its examples must be a list with something in it, or not be there at all")
+            return TopicPlace(table=table, value=value, examples=[str(item.value) for item in value.value] if value else [])
+    return None
+
+
+def insert_examples(text: str, place: TopicPlace, examples: Sequence[str]) -> str:
+    """Return the text with the examples at the end of a topic's, written as its last one is."""
+    written = [_scalar(example) for example in examples]
+    if place.value is not None:
+        last = place.value.value[-1]
+        end = _end_of(text, last)
+        if place.value.flow_style:
+            return text[:end] + "".join(f", {one}" for one in written) + text[end:]
+        indent = _line_at(text, _dash_line(text, last)).partition("-")[0]
+        return _insert_lines(text, end, "".join(f"{indent}- {one}\n" for one in written))
+    end = _end_of(text, place.table)
+    if place.table.flow_style:
+        end = _end_of(text, place.table.value[-1][1])
+        return text[:end] + f", examples: [{', '.join(written)}]" + text[end:]
+    indent = " " * place.table.value[0][0].start_mark.column
+    return _insert_lines(text, end, f"{indent}examples:\n" + "".join(f"{indent}  - {one}\n" for one in written))
+
+
 def _end_of(text: str, node: Node) -> int:
     """Return where the last letter of a node ends; a block's own mark stands after the comments that follow it."""
     if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:

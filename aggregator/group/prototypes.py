@@ -30,7 +30,7 @@ _BY_NEAREST = 0.7  # share of the nearest examples in the score; the rest is by 
 _OWN_SHARE = 0.25  # of its own examples may lie below a topic's threshold
 _FOREIGN_SHARE = 0.97  # of what belongs elsewhere must lie below it
 _FEWEST_LEFT = 4  # examples; of fewer, none is left out to see how near the others are
-_LEAST_THRESHOLD = 0.05  # what shares one word by chance is below
+_LEAST_THRESHOLD = 0.05  # of cosine: what shares next to nothing is never near
 _RIVAL = 0.9  # of the nearest topic's score: a text belongs to no topic that is much farther
 _BORDERLINE = 0.8  # of the threshold: nearly
 _TOLD_WORDS = 4
@@ -38,8 +38,12 @@ _TOLD_WORDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearness:
-    """How near a text is to a topic (1 is the threshold), and the words they share, the most telling first."""
+    """How near a text is to a topic, and the words they share, the most telling first.
 
+    `likeness` is a mean of cosines; `score` is the same with the topic's threshold as 1.
+    """
+
+    likeness: float
     score: float
     words: tuple[str, ...]
     is_near: bool
@@ -97,10 +101,16 @@ class TopicPrototypes:
 
     def _judge(self, sample: _Sample) -> dict[str, Nearness]:
         row = self._likenesses(sample)
-        scores = {slug: self._score(row, slug) / threshold for slug, threshold in self._thresholds.items()}
+        likeness = {slug: self._score(row, slug) for slug in self._thresholds}
+        scores = {slug: likeness[slug] / threshold for slug, threshold in self._thresholds.items()}
         best = max(scores.values(), default=0.0)
         return {
-            slug: Nearness(score=score, words=self._shared_words(sample, slug), is_near=score >= 1.0 and score >= _RIVAL * best)
+            slug: Nearness(
+                likeness=likeness[slug],
+                score=score,
+                words=self._shared_words(sample, slug),
+                is_near=score >= 1.0 and score >= _RIVAL * best,
+            )
             for slug, score in scores.items()
         }
 
@@ -225,4 +235,4 @@ def _quantile(values: Sequence[float], share: float) -> float:
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     length = math.sqrt(float(vector @ vector)) or 1.0
-    return vector / length  # type: ignore[no-any-return]  # numpy says Any of a quotient
+    return vector / length

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
 
 from aggregator.errors import TopicNotFound
+from aggregator.group.prototypes import Nearness, TopicPrototypes
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text, primary_language
 from aggregator.model.entry import Entry
 from aggregator.model.topic import Assignment, Topic
+from aggregator.protocols import Embedder
+
+MEANING_WINDOW = timedelta(days=14)
+"""Age of an entry above which only words are looked for: comparing meaning costs a hundred times as much."""
 
 _TEASER_LENGTH = 1_000  # letters; feeds that carry whole articles in the summary get no more words than others
 _TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
@@ -33,6 +39,7 @@ class Explanation:
     entry_id: int
     met: tuple[str, ...]
     unmet: tuple[str, ...]
+    is_borderline: bool = False
 
     @property
     def is_assigned(self) -> bool:
@@ -41,8 +48,8 @@ class Explanation:
 
     @property
     def is_near_miss(self) -> bool:
-        """The entry meets some rules of the topic and fails one."""
-        return bool(self.met) and len(self.unmet) == 1
+        """The entry meets some rules of the topic, or nearly its description, and fails one."""
+        return len(self.unmet) == 1 and (bool(self.met) or self.is_borderline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,21 +71,31 @@ class _Reading:
     entry: Entry
     language: str
     hits: Hits
+    nearness: Callable[[], dict[str, Nearness]]  # by topic; empty where meaning is not looked at
 
 
 class TopicMatcher:
-    """Knows the rules of all topics; one thread at a time."""
+    """Knows the rules of all topics; one thread at a time. `open_embedder` gives the sentence model, when first needed."""
 
-    def __init__(self, topics: Sequence[Topic], *, default_language: str) -> None:
+    def __init__(
+        self,
+        topics: Sequence[Topic],
+        *,
+        default_language: str,
+        open_embedder: Callable[[], Embedder | None] = lambda: None,
+    ) -> None:
         self._default_language = primary_language(default_language) or default_language
         self._lexicon = Lexicon()
         self._rules = {topic.slug: self._prepare(topic) for topic in topics}
+        self._described = {topic.slug: topic.described_by for topic in topics if topic.described_by}
+        self._open_embedder = open_embedder
+        self._prototypes: TopicPrototypes | None = None
 
     def _prepare(self, topic: Topic) -> _Rules:
         any_of, all_of, none_of = (
             tuple(map(self._lexicon.term, words)) for words in (topic.any_of, topic.all_of, topic.none_of)
         )
-        alternatives = topic.any_of and not topic.categories
+        alternatives = topic.any_of and not topic.categories and not topic.described_by
         return _Rules(
             topic=topic,
             any_of=any_of,
@@ -88,9 +105,9 @@ class TopicMatcher:
             first_words=frozenset(reading[0] for term in any_of for reading in term.readings) if alternatives else None,
         )
 
-    def match(self, entry: Entry) -> list[Assignment]:
-        """Return the topics the entry belongs to, in the order of the configuration."""
-        reading = self._read(entry)
+    def match(self, entry: Entry, *, now: datetime | None = None) -> list[Assignment]:
+        """Return the topics the entry belongs to, in the order of the configuration; `now` bounds what meaning is looked at."""
+        reading = self._read(entry, now)
         found = []
         for slug, rules in self._rules.items():
             if rules.first_words is not None and rules.first_words.isdisjoint(reading.hits):
@@ -109,16 +126,38 @@ class TopicMatcher:
         if rules is None:
             nearest = difflib.get_close_matches(slug, self._rules, n=1)
             raise TopicNotFound(slug, nearest=nearest[0] if nearest else None)
-        verdicts = list(_judge(rules, self._read(entry)))
+        reading = self._read(entry)
+        verdicts = list(_judge(rules, reading))
         met, unmet = (tuple(words for holds, words in verdicts if holds is wanted) for wanted in (True, False))
-        return Explanation(slug=slug, entry_id=entry.id, met=met, unmet=unmet)
+        near = reading.nearness().get(slug) if unmet else None
+        borderline = near is not None and near.is_borderline
+        return Explanation(slug=slug, entry_id=entry.id, met=met, unmet=unmet, is_borderline=borderline)
 
-    def _read(self, entry: Entry) -> _Reading:
+    def knows(self, slug: str, word: str) -> bool:
+        """Return whether a word of the topic's rules finds this word."""
+        hits = self._lexicon.search((word,), self._default_language)
+        rules = self._rules[slug]
+        return any(find_term(term, hits) for term in (*rules.any_of, *rules.all_of, *rules.none_of))
+
+    def _read(self, entry: Entry, now: datetime | None = None) -> _Reading:
         data = entry.data
         language = primary_language(data.language) or primary_language(entry.origins[0].language) or self._default_language
         teaser = _teaser(data.summary_html) or _teaser(data.content_html)
         hits = self._lexicon.search((data.title, teaser, *data.categories), language)
-        return _Reading(entry=entry, language=language, hits=hits)
+        is_recent = now is None or entry.dated_at >= now - MEANING_WINDOW
+
+        @cache
+        def nearness() -> dict[str, Nearness]:
+            return self._near(f"{data.title}. {teaser}", language) if is_recent else {}
+
+        return _Reading(entry=entry, language=language, hits=hits, nearness=nearness)
+
+    def _near(self, text: str, language: str) -> dict[str, Nearness]:
+        if not self._described:
+            return {}
+        if self._prototypes is None:
+            self._prototypes = TopicPrototypes(self._described, language=self._default_language, embedder=self._open_embedder())
+        return self._prototypes.near([(text, language)])[0]
 
 
 def _teaser(sanitised_html: str) -> str:
@@ -138,7 +177,8 @@ def _reasons(rules: _Rules, reading: _Reading) -> list[str] | None:
 def _judge(rules: _Rules, reading: _Reading) -> Iterator[tuple[bool, str]]:
     """Yield whether the entry meets each rule of a topic, and the rule in words; a `none` that holds is not worth a word."""
     topic = rules.topic
-    if rules.any_of or rules.categories:
+    described = bool(topic.described_by)
+    if (rules.any_of or rules.categories) and not described:
         yield _judge_any(rules, reading)
     for term in rules.all_of:
         found = find_term(term, reading.hits)
@@ -152,8 +192,28 @@ def _judge(rules: _Rules, reading: _Reading) -> Iterator[tuple[bool, str]]:
     if topic.languages:
         holds = reading.language in topic.languages
         yield holds, f"language {reading.language}" + ("" if holds else f" is not among {', '.join(topic.languages)}")
-    if not (rules.any_of or rules.all_of or rules.categories or topic.tags or topic.feeds or topic.languages):
+    if described:  # last, for it may cost a look at what the entry means
+        yield _judge_description(rules, reading)
+    elif not (rules.any_of or rules.all_of or rules.categories or topic.tags or topic.feeds or topic.languages):
         yield False, "the topic has no rule"
+
+
+def _judge_description(rules: _Rules, reading: _Reading) -> tuple[bool, str]:
+    lacking = ""
+    if rules.any_of or rules.categories:
+        holds, words = _judge_any(rules, reading)
+        if holds:
+            return True, words
+        lacking = f"{words}, and "
+    near = reading.nearness().get(rules.topic.slug)
+    if near is None:
+        return False, f"{lacking}about: too old to compare"
+    shared = f" ({', '.join(near.words)})" if near.words else ""
+    if near.is_near:
+        return True, f"about: near{shared}"
+    if near.score >= 1.0:
+        return False, f"{lacking}about: nearer to another topic{shared}"
+    return False, f"{lacking}about: {near.score:.0%} of what is near enough{shared}"
 
 
 def _judge_any(rules: _Rules, reading: _Reading) -> tuple[bool, str]:

@@ -28,7 +28,9 @@ class Topic:
     `any_of`, `all_of`, `none_of`: words and phrases; `Bundesrat*` matches what begins so, `*minister` what ends so.
     `tags` and `feeds` (URLs) together name the feeds it takes from, `languages` are primary subtags (`de`).
     `categories` (publishers' own) are as good as a word of `any_of`.
-    A topic with no words takes every entry of its tags, feeds and categories. `about` says in a sentence what belongs to it.
+    `about` (a sentence, or several in lines) and `examples` (headlines, beginnings of texts) describe what belongs to it; what
+    is near them is as good as a word of `any_of`, too.
+    A topic with no words and no description takes every entry of its tags, feeds and categories.
     """
 
     slug: str
@@ -42,9 +44,15 @@ class Topic:
     languages: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     about: str = ""
+    examples: tuple[str, ...] = ()
     order: Order = Order.NEWEST
     limit: int = 50
     per: Per = Per.STORY
+
+    @property
+    def described_by(self) -> tuple[str, ...]:
+        """The sentences and headlines that describe it."""
+        return (*(line for line in map(str.strip, self.about.splitlines()) if line), *self.examples)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

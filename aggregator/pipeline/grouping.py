@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from aggregator.group.topics import TopicMatcher
 from aggregator.model.report import GroupReport
@@ -12,12 +13,18 @@ BATCH_ENTRIES = 500
 """Entries a transaction: small enough that a click waits for at most some tens of milliseconds behind it."""
 
 
-def group_entries(storage: Storage, matcher: TopicMatcher, *, should_stop: Callable[[], bool] = lambda: False) -> GroupReport:
+def group_entries(
+    storage: Storage,
+    matcher: TopicMatcher,
+    *,
+    now: datetime | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> GroupReport:
     """Bring every topic up to the newest revision of the entries.
 
     A topic remembers the revision it was brought to, so a pass can stop and go on anywhere, and a topic whose rules changed
     starts again from the first entry while the others only see what is new. `matcher` knows the topics that the store was
-    brought to (`TopicStore.configure`); keep one, its memory of words makes it fast.
+    brought to (`TopicStore.configure`); keep one, its memory of words makes it fast. `now` bounds what is compared by meaning.
     """
     looked_at = assigned = 0
     while not should_stop():
@@ -29,7 +36,7 @@ def group_entries(storage: Storage, matcher: TopicMatcher, *, should_stop: Calla
         if not behind or (not entries and stop_at is None):
             break
         # Matching happens between the transactions: no lock is held while words are compared.
-        assignments = [found for entry in entries for found in matcher.match(entry) if found.slug in behind]
+        assignments = [found for entry in entries for found in matcher.match(entry, now=now) if found.slug in behind]
         last = entries[-1].revision if entries else stop_at or revision
         with storage.write() as tx:
             tx.topics.assign(sorted(behind), [entry.id for entry in entries], assignments, revision=last)

@@ -152,8 +152,10 @@ class SqlTopicStore:
 
 def rules_hash(topic: Topic) -> str:
     """Return a key over what decides which entries belong to the topic, and over nothing else."""
-    rules = (
+    rules: tuple[object, ...] = (
         topic.about,
         topic.any_of, topic.all_of, topic.none_of, topic.tags, topic.feeds, topic.languages, topic.categories,
     )  # fmt: skip
+    if topic.examples:  # others keep the key they had before there were any, and are not matched anew
+        rules = (*rules, topic.examples)
     return hashlib.blake2b(json.dumps(rules, ensure_ascii=False).encode(), digest_size=_HASH_BYTES).hexdigest()

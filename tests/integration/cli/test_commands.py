@@ -170,3 +170,26 @@ def test_check_online_fetches_every_feed_once(call: Call, newspaper: Origin) -> 
     done = call("check", "--online")
     assert done.exit_code == 0
     assert "1 entries" in done.stdout
+
+
+def test_a_topic_learns_from_a_file_and_the_preview_suggests_words(
+    call: Call, config: Path, tmp_path: Path, newspaper: Origin
+) -> None:
+    titles = [f"Markt in Bern mit Käse und Brot am {day}. Mai" for day in range(1, 7)]
+    newspaper.answer("/feed", document(rss(*(item(title, f"https://zeitung.example/{title[-7:]}") for title in titles))))
+    examples = tmp_path / "examples.txt"
+    examples.write_text("# of last year\nMarkt in Bern\n\nKäse und Brot auf dem Markt\n", encoding="utf-8")
+
+    learned = call("topics", "learn", "bern", "--from", str(examples))
+    again = call("topics", "learn", "bern", "--from", str(examples))
+    call("add", newspaper.url("/feed"))
+    call("poll")
+    preview = json.loads(call("topics", "preview", "bern", "--json").stdout)
+
+    assert "2 examples learned" in learned.output, learned.output
+    assert "0 examples learned, 2 known already" in again.output
+    assert "examples: [Markt in Bern, Käse und Brot auf dem Markt]" in config.read_text(encoding="utf-8")
+    assert len(preview["matches"]) == 6
+    assert "Käse" in preview["suggested_words"]
+    assert "Bern" not in preview["suggested_words"]
+    assert "did you mean" in str(call("topics", "learn", "bernn", "--from", str(examples)).exception)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import add_feed, add_feeds, load_settings, remove_feed
-from aggregator.errors import ConfigError, FeedExists, FeedNotFound
+from aggregator.config import add_examples, add_feed, add_feeds, load_settings, remove_feed
+from aggregator.errors import ConfigError, FeedExists, FeedNotFound, TopicNotFound
 from aggregator.model.feed import FeedSettings
 
 TEXT = "# Mine\nfeeds:\n  - url: https://a.org/feed  # first\n\nserver: {port:   9000}\n"
@@ -100,3 +100,51 @@ def test_a_file_one_may_not_read_is_an_error(file: Path) -> None:
     file.chmod(0)
     with pytest.raises(ConfigError, match="Permission denied"):
         load_settings(file, environ={})
+
+
+TOPICS = """\
+feeds: []
+topics:
+  # mine
+  - slug: bahn  # trains
+    title: Bahn
+    about: Züge.  # why
+
+  - {slug: kurz, title: Kurz, any: [a]}
+  - slug: alt
+    title: Alt
+    any: [b]
+    examples:
+    - Eins
+    # more to come
+    limit: 7
+"""
+
+
+def test_examples_are_written_to_their_topic_once_and_comments_stay(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(TOPICS, encoding="utf-8")
+    lines = ["SBB: neue Züge, mehr Platz", "Gleise gesperrt", "Gleise gesperrt"]
+    for slug in ("bahn", "kurz", "alt"):
+        assert add_examples(file, slug, lines) == lines[:2]
+        assert add_examples(file, slug, [*lines, "Drei"]) == ["Drei"]
+    topics = {topic.slug: topic for topic in load_settings(file, environ={}).topics}
+    assert topics["bahn"].examples == topics["kurz"].examples == (*lines[:2], "Drei")
+    assert topics["alt"].examples == ("Eins", *lines[:2], "Drei")
+    assert (topics["alt"].limit, topics["bahn"].about) == (7, "Züge.")
+    text = file.read_text(encoding="utf-8")
+    assert all(comment in text for comment in ("# mine", "# trains", "# why", "# more to come"))
+    learned = [line for line in text.splitlines() if line.lstrip(" -").strip('"') not in {"Eins", *lines, "Drei"}]
+    assert [line for line in learned if "kurz" not in line and line != "    examples:"] == [
+        line for line in TOPICS.splitlines() if "kurz" not in line and line not in {"    examples:", "    - Eins"}
+    ]
+
+
+def test_a_topic_that_is_not_in_the_file_learns_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(TOPICS, encoding="utf-8")
+    with pytest.raises(TopicNotFound):
+        add_examples(file, "bahnn", ["x"])
+    file.write_text(TOPICS.replace("about: Züge.", "examples: []"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="cannot be edited by program"):
+        add_examples(file, "bahn", ["x"])

@@ -42,7 +42,7 @@ def test_every_key_of_a_feed_and_a_topic_arrives() -> None:
         "  - {url: https://a.org/f, title: A, language: de-CH, tags: [x, y], interval: 1h30m, full_text: true}\n"
         "topics:\n"
         "  - {slug: s, title: T, description: D, any: [a], all: [b], none: [c], tags: [x], feeds: [https://A.org/f],\n"
-        "     languages: [de], categories: [K], about: alles, order: most_read, limit: 7}\n"
+        "     languages: [de], categories: [K], about: alles, examples: [Ein Titel], order: most_read, limit: 7}\n"
     )
     interval = timedelta(minutes=90)
     assert settings.feeds == (
@@ -61,11 +61,12 @@ def test_every_key_of_a_feed_and_a_topic_arrives() -> None:
             languages=("de",),
             categories=("K",),
             about="alles",
+            examples=("Ein Titel",),
             order=Order.MOST_READ,
             limit=7,
         ),
     )
-    assert settings.warnings == ("topics[0].about has no effect yet (s)",)
+    assert settings.warnings == ()
 
 
 def test_settings_cannot_be_changed() -> None:

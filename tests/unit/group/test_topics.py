@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.errors import TopicNotFound
-from aggregator.group.topics import TopicMatcher
+from aggregator.group.topics import MEANING_WINDOW, TopicMatcher
 from aggregator.model.entry import Entry, EntryData, Origin
 from aggregator.model.topic import Topic
 
@@ -250,3 +250,51 @@ def test_explaining_an_unknown_topic_names_the_nearest() -> None:
     with pytest.raises(TopicNotFound) as caught:
         TopicMatcher([topic(any_of=("Bern",))], default_language="de").explain("topik", entry("Bern"))
     assert caught.value.nearest == "topic"
+
+
+CHEESE = ("Käse aus dem Emmental gewinnt Preis", "Molkerei stellt Käse auf Bio um", "Mehr Käse aus Schweizer Milch")
+
+
+def described(**rules: object) -> TopicMatcher:
+    rules = {"about": "Alles über Käse und Milch", "examples": CHEESE, **rules}
+    return TopicMatcher([Topic(slug="kaese", title="Käse", **rules)], default_language="de")  # type: ignore[arg-type] # by name
+
+
+def test_what_is_near_the_description_belongs_to_the_topic_and_the_reason_says_which_words() -> None:
+    (found,) = described().match(entry("Molkerei verkauft Käse aus Milch von Emmental"))
+    assert found.reason.startswith("about: near (")
+    assert "Käse" in found.reason
+    assert described().match(entry("Der Bundesrat tagt")) == []
+
+
+def test_a_word_is_as_good_as_being_near_and_needs_no_model() -> None:
+    matcher = TopicMatcher(
+        [Topic(slug="a", title="A", about="Alles über Käse", any_of=("Bundesrat",))],
+        default_language="de",
+        open_embedder=lambda: pytest.fail("nobody asked for it"),
+    )
+    assert [found.reason for found in matcher.match(entry("Der Bundesrat tagt"))] == ['any: "Bundesrat" in title ("Bundesrat")']
+
+
+def test_words_that_exclude_and_feeds_bound_a_description() -> None:
+    near = "Molkerei verkauft Käse aus Milch von Emmental"
+    assert described(none_of=("Molkerei",)).match(entry(near)) == []
+    assert described(tags=("essen",)).match(entry(near)) == []
+    assert described(tags=("essen",)).match(entry(near, origins=(origin(tags=("essen",)),)))
+    assert described(languages=("fr",)).match(entry(near)) == []
+
+
+def test_an_old_entry_is_looked_at_for_words_only() -> None:
+    near = entry("Molkerei verkauft Käse aus Milch von Emmental")
+    assert described().match(near, now=NOW + MEANING_WINDOW)
+    assert described().match(near, now=NOW + MEANING_WINDOW * 2) == []
+
+
+def test_what_is_nearly_near_is_a_near_miss_and_says_how_near() -> None:
+    matcher = described()
+    titles = ("Käse", "Milch", "Preis", "Molkerei", "Käse wird teurer", "Emmental lädt ein", "Ein Preis für Mehl", "Bio boomt")
+    explained = [matcher.explain("kaese", entry(title)) for title in titles]
+    assert all(one.is_near_miss == one.is_borderline for one in explained)
+    assert all("of what is near enough" in one.unmet[0] for one in explained if not one.is_assigned)
+    assert matcher.knows("kaese", "Käse") is False
+    assert described(any_of=("Käse",)).knows("kaese", "Käses")

@@ -1,0 +1,203 @@
+"""How well do topics find their entries from twenty examples, or from a sentence and a few words?
+
+10kGNAD, nine topics of an Austrian newspaper that overlap (Inland, Panorama, Wirtschaft), each text labelled with one. The
+weights of `group/prototypes.py` were chosen on the same draws, so these figures are a little too good.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aggregator.errors import ExtraMissing
+from aggregator.group.embed import E5, NONE, USE, open_embedder
+from aggregator.group.prototypes import READ_CHARS, TopicPrototypes
+from aggregator.group.topics import TopicMatcher
+from aggregator.model.entry import Entry, EntryData, Origin
+from aggregator.model.topic import Topic
+from aggregator.protocols import Embedder
+from bench.record import Options, Report
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "topics" / "10kgnad-shared.tsv"
+EXAMPLES = 20
+SEEDS = range(5)
+PIECES = 5  # of READ_CHARS: a full text is read in pieces
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+# What somebody who knows the newspaper writes in five minutes.
+DESCRIBED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "Etat": ("Medien: Fernsehsender, Zeitungen, Quoten und Werbung.", ("ORF", "Quote*", "Sender", "Journalist*", "Puls 4")),
+    "Inland": ("Österreichische Innenpolitik: Parteien, Regierung, Landtage.", ("ÖVP", "SPÖ", "FPÖ", "Grüne", "Nationalrat")),
+    "International": (
+        "Politik im Ausland: Kriege, Wahlen, Staatschefs, Diplomatie.",
+        ("Putin", "Trump", "Obama", "Syrien", "UNO", "Nato", "*präsident"),
+    ),
+    "Kultur": (
+        "Theater, Musik, Film, Literatur und Ausstellungen.",
+        ("Theater", "Festival", "Roman", "Regisseur*", "Ausstellung"),
+    ),
+    "Panorama": (
+        "Unfälle, Verbrechen, Gerichte, Unwetter und Vermischtes.",
+        ("Polizei", "Feuerwehr", "Prozess", "Unfall", "getötet"),
+    ),
+    "Sport": (
+        "Fussball, Ski, Tennis und anderer Sport mit Ergebnissen.",
+        ("Tor*", "Trainer", "Bundesliga", "Weltcup", "Finale"),
+    ),
+    "Web": (
+        "Computer, Internet, Smartphones, Apps, Spiele.",
+        ("Google", "Apple", "Microsoft", "Facebook", "Smartphone", "Android"),
+    ),
+    "Wirtschaft": ("Unternehmen, Banken, Börse, Konjunktur, Arbeitsmarkt.", ("Bank", "Konzern", "Prozent", "Euro", "Umsatz")),
+    "Wissenschaft": (
+        "Forschung, Universitäten, Entdeckungen, Raumfahrt.",
+        ("Forscher", "Studie", "Universität", "Nasa", "Wissenschaft*"),
+    ),
+}
+
+
+class Remembering:
+    """An embedder that is asked for each text once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self.dimensions = embedder.dimensions
+        self.seconds = 0.0
+        self._embedder = embedder
+        self._known: dict[str, bytes] = {}
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        started = time.process_time()
+        self._known |= dict(zip(missing, self._embedder.embed(missing), strict=True))
+        self.seconds += time.process_time() - started
+        return [self._known[text] for text in texts]
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    topic: str
+    text: str
+
+
+def bench(_options: Options) -> Iterator[Report]:
+    report = Report(
+        name="quality-topics",
+        question="how well do topics find their entries by meaning?",
+        corpus=f"10kGNAD, shared part; up to {EXAMPLES} examples a topic, {len(SEEDS)} draws, the rest tested",
+        baseline="by words",
+    )
+    if not DATA.is_file():
+        report.facts["skipped"] = "the shared data are not beside the checkout"
+        yield report
+        return
+    lines = DATA.read_text(encoding="utf-8").split("\n")[1:]
+    texts = [Text(topic=topic, text=text) for topic, tab, text in (line.partition("\t") for line in lines) if tab]
+    report.facts["texts"] = len(texts)
+    for model in (NONE, USE, E5):
+        try:
+            opened = open_embedder(model)
+        except ExtraMissing:
+            continue
+        embedder = Remembering(opened) if opened else None
+        name = embedder.name if embedder else "by words"
+        report.facts[f"{EXAMPLES} examples, {READ_CHARS} characters: {name}"] = from_examples(texts, embedder, pieces=1)
+        if embedder is not None:
+            report.facts[f"CPU ms a text of {READ_CHARS} characters: {name}"] = round(
+                1000 * embedder.seconds / len(embedder), 1
+            )
+        if model != E5:  # half an hour for the larger one
+            report.facts[f"{EXAMPLES} examples, full text in {PIECES} pieces: {name}"] = from_examples(
+                texts, embedder, pieces=PIECES
+            )
+        report.facts[f"a sentence and words: {name}"] = from_description(texts, embedder, words=True)
+        report.facts[f"a sentence alone: {name}"] = from_description(texts, embedder, words=False)
+    report.facts["words alone"] = from_description(texts, None, words=True, sentence=False)
+    yield report
+
+
+def from_examples(texts: Sequence[Text], embedder: Embedder | None, *, pieces: int) -> str:
+    """Return the accuracy of the nearest topic, and how well the thresholds part."""
+    accuracies: list[float] = []
+    figures: list[tuple[float, float, float]] = []
+    for seed in SEEDS:
+        examples, tested = draw(texts, seed)
+        prototypes = TopicPrototypes(
+            {topic: [one.text[:READ_CHARS] for one in chosen] for topic, chosen in examples.items()},
+            language="de",
+            embedder=embedder,
+        )
+        right = 0
+        found: list[tuple[set[str], str]] = []
+        for one in tested:
+            starts = range(0, min(len(one.text), pieces * READ_CHARS), READ_CHARS)
+            near = prototypes.near([(one.text[start : start + READ_CHARS], "de") for start in starts])
+            likeness = {topic: statistics.mean(each[topic].likeness for each in near) for topic in examples}
+            right += max(likeness, key=lambda topic: likeness[topic]) == one.topic
+            found.append(({topic for topic, each in near[0].items() if each.is_near}, one.topic))
+        accuracies.append(right / len(tested))
+        figures.append(macro(found, list(examples)))
+    spread = f"accuracy {statistics.mean(accuracies):.3f} (sd {statistics.stdev(accuracies):.3f})"
+    return f"{spread}, {told(figures)}" if pieces == 1 else spread
+
+
+def from_description(texts: Sequence[Text], embedder: Embedder | None, *, words: bool, sentence: bool = True) -> str:
+    topics = [
+        Topic(slug=topic.lower(), title=topic, about=about if sentence else "", any_of=any_of if words else ())
+        for topic, (about, any_of) in DESCRIBED.items()
+    ]
+    matcher = TopicMatcher(topics, default_language="de", open_embedder=lambda: embedder)
+    found = [
+        ({assignment.slug for assignment in matcher.match(entry_of(one.text))}, one.topic.lower())
+        for one in texts
+        if one.topic in DESCRIBED
+    ]
+    return told([macro(found, [topic.slug for topic in topics])])
+
+
+def entry_of(text: str) -> Entry:
+    origin = Origin(
+        feed_id=1, feed_url="https://a.example/feed", feed_title="A", home_url=None, site="a.example", language="de"
+    )
+    data = EntryData(title="", summary_html=text[:READ_CHARS])
+    return Entry(id=1, data=data, dated_at=AT, first_seen_at=AT, modified_at=AT, revision=1, origins=(origin,))
+
+
+def draw(texts: Sequence[Text], seed: int) -> tuple[dict[str, list[Text]], list[Text]]:
+    """Return up to `EXAMPLES` of each topic, at most half of them, and the rest."""
+    chance = random.Random(seed)
+    by_topic: dict[str, list[Text]] = defaultdict(list)
+    for one in texts:
+        by_topic[one.topic].append(one)
+    examples: dict[str, list[Text]] = {}
+    tested: list[Text] = []
+    for topic, held in sorted(by_topic.items()):
+        chance.shuffle(held)
+        count = min(EXAMPLES, len(held) // 2)
+        examples[topic] = held[:count]
+        tested += held[count:]
+    return examples, tested
+
+
+def macro(found: Sequence[tuple[set[str], str]], topics: Sequence[str]) -> tuple[float, float, float]:
+    """Return F1, precision and recall, each the mean over topics."""
+    each = []
+    for topic in topics:
+        given = sum(topic in slugs for slugs, _ in found)
+        wanted = sum(gold == topic for _, gold in found)
+        right = sum(topic in slugs and gold == topic for slugs, gold in found)
+        each.append((2 * right / max(given + wanted, 1), right / max(given, 1), right / max(wanted, 1)))
+    return tuple(statistics.mean(figure[place] for figure in each) for place in range(3))  # type: ignore[return-value]  # three
+
+
+def told(figures: Sequence[tuple[float, float, float]]) -> str:
+    f1, precision, recall = (statistics.mean(figure[place] for figure in figures) for place in range(3))
+    return f"F1 {f1:.3f} (P {precision:.3f}, R {recall:.3f})"
