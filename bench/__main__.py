@@ -24,6 +24,7 @@ NAMES = (
     "stories",
     "search",
     "quality_keypoints",
+    "quality_topics",
 )
 
 

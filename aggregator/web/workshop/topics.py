@@ -48,7 +48,9 @@ def _show(request: Request, session: LoggedIn) -> Response:
 
 def _preview(request: Request, topic: Topic) -> Preview:
     tools = tools_of(request)
-    return preview_topic(web_of(request).storage, topic, limit=TRIED_ENTRIES, default_language=tools.default_language)
+    return preview_topic(
+        web_of(request).storage, [topic], topic.slug, limit=TRIED_ENTRIES, default_language=tools.default_language
+    )
 
 
 def _typed(request: Request, topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
