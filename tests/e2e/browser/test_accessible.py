@@ -30,6 +30,8 @@ PAGES = (
     "/subscribe",
     "/subscribe?feed=/topics/schweiz",
     "/topics/schweiz.atom",
+    "/search",
+    "/search?q=Regeln",
     "/feeds",
     "/login",
     "/nirgends",
@@ -52,9 +54,10 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(visitor: Visits, path: str, theme: str) -> None:
-    node_package("axe-core")
     anna = visitor(theme=theme)
     page = anna.open(path)
+    assert ("Diese Seite gibt es nicht" in page.title()) is (path == "/nirgends"), page.title()
+    assert "schiefgegangen" not in page.title()
     found = violations(page)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert found + violations(page) == []
