@@ -18,7 +18,7 @@ from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.model.keypoint import KeyPoint
 from aggregator.model.story import RankedStory, Ranking, Window
-from aggregator.storage import Storage, StoreCounts, TopicRow, Transaction
+from aggregator.storage import LAST_PASS_NOTE, Storage, TopicRow, Transaction
 
 ENTRY_ID_LIMIT = 10**15  # ids stay below (model.entry.Entry); anything above never reaches the database
 FRONT_CANDIDATES = 60  # newest entries of which the front page fills up what the ranking leaves open
@@ -77,7 +77,8 @@ class FrontPage:
     newest_id: int
     most_read: tuple[RankedStory, ...]
     window: Window
-    counts: StoreCounts
+    feeds: int
+    last_pass_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +143,13 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
         trending = [story.entry for story in read_ranking(tx, Ranking.TRENDING)]
         leads = choose_leads([*trending, *newest], limit=FRONT_LEADS)
         shown = {entry.story_id for entry in leads}
+        slugs = [topic.slug for topic in masthead.topics]
+        held = tx.topics.newest_stories(slugs, limit=FRONT_TOPIC_ENTRIES + len(shown))
         blocks = tuple(
-            TopicBlock(topic=topic, entries=_without(shown, [one.entry for one in held])[:FRONT_TOPIC_ENTRIES])
+            TopicBlock(topic=topic, entries=_without(shown, held[topic.slug])[:FRONT_TOPIC_ENTRIES])
             for topic in masthead.topics
-            for held in [tx.topics.stories(topic.slug, limit=FRONT_TOPIC_ENTRIES + len(shown))]
         )
+        last_pass = tx.noted(LAST_PASS_NOTE)
         return FrontPage(
             masthead=masthead,
             leads=leads,
@@ -157,7 +160,8 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
             newest_id=max(founding_ids(newest), default=0),
             most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
             window=window,
-            counts=tx.counts(),
+            feeds=tx.feeds.count(),
+            last_pass_at=None if last_pass is None else datetime.fromisoformat(last_pass),
         )
 
 
@@ -297,7 +301,7 @@ def list_emitted(tx: Transaction) -> tuple[EmittedFeed, ...]:
     titles = tx.documents.titles()
     by_path = formats_by_path(titles)
     by_path.pop(HEALTH_PATH, None)
-    order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all())}
+    order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all(counted=False))}
 
     def place(path: str) -> tuple[int, str]:
         return order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path
@@ -325,7 +329,7 @@ def write_emitted_opml(storage: Storage, *, title: str, base_url: str) -> bytes:
 
 def read_masthead(tx: Transaction) -> Masthead:
     """Return what stands on every page."""
-    return Masthead(topics=tuple(tx.topics.all()), emitted=frozenset(formats_by_path(tx.documents.fingerprints())))
+    return Masthead(topics=tuple(tx.topics.all(counted=False)), emitted=frozenset(formats_by_path(tx.documents.fingerprints())))
 
 
 def formats_by_path(paths: Mapping[str, str] | Iterable[str]) -> dict[str, tuple[Format, ...]]:

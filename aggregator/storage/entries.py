@@ -85,8 +85,8 @@ class TopicStore(Protocol):
         """Make the stored topics those of the configuration; one whose rules changed starts over from revision 0."""
         ...
 
-    def all(self) -> list[TopicRow]:
-        """Return the topics in the order of the configuration."""
+    def all(self, *, counted: bool = True) -> list[TopicRow]:
+        """Return the topics in the order of the configuration; not `counted`, their `entries` are 0, and it costs no scan."""
         ...
 
     def assign(
@@ -103,6 +103,13 @@ class TopicStore(Protocol):
         """Return the stories of a topic by the newest entry that they have in it, newest first; `before` (a place) pages on.
 
         Shown is the entry that stands for the story where it is in the topic, else the first that is.
+        """
+        ...
+
+    def newest_stories(self, slugs: Sequence[str], *, limit: int) -> dict[str, list[Entry]]:
+        """Return for each topic the entries to show of its first stories, as `stories` has them, all topics in one go.
+
+        Only the newest entries of each topic are looked at: a topic whose last hundred are of few stories shows those few.
         """
         ...
 

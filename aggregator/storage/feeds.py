@@ -46,6 +46,10 @@ class FeedStore(Protocol):
         """Return every configured feed, by title."""
         ...
 
+    def count(self) -> int:
+        """Return how many feeds are configured."""
+        ...
+
     def find(self, url: str) -> Feed | None:
         """Return the feed with that URL, if it is configured."""
         ...

@@ -131,6 +131,10 @@ class SqlFeedStore:
         found = [feed_of(row) for row in self._connection.execute(_CONFIGURED)]
         return sorted(found, key=lambda feed: (feed.title.casefold(), feed.settings.url))
 
+    def count(self) -> int:
+        """Return how many feeds are configured."""
+        return self._connection.execute(select(func.count()).select_from(feeds).where(feeds.c.configured)).scalar_one()
+
     def find(self, url: str) -> Feed | None:
         """Return the feed with that configured URL."""
         row = self._connection.execute(_CONFIGURED.where(feeds.c.url == url)).one_or_none()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, union_all
 
 from aggregator.model.coverage import CoverageEntry, ListedStory, TopicStory
-from aggregator.model.entry import Origin
+from aggregator.model.entry import Entry, Origin
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.loading import chunks, load_by_ids
 from aggregator.store.rows import origin_of
@@ -17,11 +17,16 @@ from aggregator.store.story_tables import placements
 from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, feeds, stories
 
 _SCANNED = 200  # entries of a topic looked at in one go: more than a page has stories
+_LOOKED_AT = 100  # newest entries of a topic, for its first stories
+_TOPICS_AT_ONCE = 50  # parts of one union
 _HELD = select(entry_topics.c.entry_id, entry_topics.c.dated_at).where(
     entry_topics.c.entry_id.in_(bindparam("ids", expanding=True)), entry_topics.c.slug == bindparam("topic")
 )
 _STORIES = select(stories.c.id, stories.c.entry_id, stories.c.publishers).where(
     stories.c.id.in_(bindparam("ids", expanding=True))
+)
+_TOPICS = select(entry_topics.c.slug, entry_topics.c.entry_id).where(
+    entry_topics.c.entry_id.in_(bindparam("ids", expanding=True))
 )
 _COVERAGE = (
     select(
@@ -126,6 +131,43 @@ def listed_in_topic(connection: Connection, slug: str, story_ids: Collection[int
         )
         made[story] = TopicStory(entry=found[best[story]], story=listed, place=max(held[story].values()))
     return made
+
+
+def newest_of_topics(connection: Connection, slugs: Sequence[str], *, limit: int) -> dict[str, list[Entry]]:
+    """Return for each topic the entries to show of its first stories: seven queries for any usual number of topics."""
+    rows: list[Row[*tuple[Any, ...]]] = []
+    for some in chunks(slugs, _TOPICS_AT_ONCE):
+        rows += connection.execute(union_all(*(_newest_in(slug) for slug in some))).all()
+    # By topic and story, newest first: the earliest entry of the story among those looked at.
+    held: dict[str, dict[int, int]] = {slug: {} for slug in slugs}
+    for row in sorted(rows, key=lambda row: (row.dated_at, row.entry_id), reverse=True):
+        held[row.slug][row.story_id] = row.entry_id
+    leads: dict[int, int] = {}
+    for ids in chunks({story for of_topic in held.values() for story in list(of_topic)[:limit]}):
+        leads.update((row.id, row.entry_id) for row in connection.execute(_STORIES, {"ids": ids}))
+    inside: set[tuple[str, int]] = set()
+    for ids in chunks(set(leads.values())):
+        inside.update((row.slug, row.entry_id) for row in connection.execute(_TOPICS, {"ids": ids}))
+    shown = {
+        slug: [
+            leads[story] if story in leads and (slug, leads[story]) in inside else entry_id
+            for story, entry_id in list(of_topic.items())[:limit]
+        ]
+        for slug, of_topic in held.items()
+    }
+    found = load_by_ids(connection, (entry_id for ids in shown.values() for entry_id in ids))
+    return {slug: [found[entry_id] for entry_id in ids if entry_id in found] for slug, ids in shown.items()}
+
+
+def _newest_in(slug: str) -> Select[Any]:
+    newest = (
+        select(entry_topics.c.slug, entry_topics.c.dated_at, entry_topics.c.entry_id)
+        .where(entry_topics.c.slug == slug)
+        .order_by(entry_topics.c.dated_at.desc(), entry_topics.c.entry_id.desc())
+        .limit(_LOOKED_AT)
+        .subquery()
+    )
+    return select(newest, entries.c.story_id).join(entries, entries.c.id == newest.c.entry_id)
 
 
 def coverage_of(connection: Connection, story_ids: Collection[int]) -> dict[int, list[CoverageEntry]]:

@@ -15,7 +15,7 @@ from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import TopicRow
 from aggregator.store import dialect
 from aggregator.store.loading import chunks, load_entries
-from aggregator.store.story_lists import Place, listed_in_topic, stories_of_topic
+from aggregator.store.story_lists import Place, listed_in_topic, newest_of_topics, stories_of_topic
 from aggregator.store.tables import entries, entry_topics
 from aggregator.store.tables import topics as topics_table
 
@@ -60,8 +60,14 @@ class SqlTopicStore:
             )
         self._connection.execute(dialect.upsert(self._connection, topics_table, replace=True), rows)
 
-    def all(self) -> list[TopicRow]:
-        """Return the topics in the order of the configuration."""
+    def all(self, *, counted: bool = True) -> list[TopicRow]:
+        """Return the topics in the order of the configuration; not `counted`, their `entries` are 0, and it costs no scan."""
+        if not counted:
+            rows = self._connection.execute(select(topics_table).order_by(topics_table.c.position, topics_table.c.slug))
+            return [
+                TopicRow(slug=row.slug, title=row.title, rules_hash=row.rules_hash, revision=row.revision, entries=0)
+                for row in rows
+            ]
         held = select(entry_topics.c.slug, func.count().label("entries")).group_by(entry_topics.c.slug).subquery("held")
         statement = (
             select(topics_table, func.coalesce(held.c.entries, 0).label("entries"))
@@ -117,6 +123,10 @@ class SqlTopicStore:
     def stories(self, slug: str, *, limit: int, before: Place | None = None) -> list[TopicStory]:
         """Return the stories of a topic by the newest entry that they have in it, newest first."""
         return stories_of_topic(self._connection, slug, limit=limit, before=before)
+
+    def newest_stories(self, slugs: Sequence[str], *, limit: int) -> dict[str, list[Entry]]:
+        """Return for each topic the entries to show of its first stories, all topics in one go."""
+        return newest_of_topics(self._connection, slugs, limit=limit)
 
     def listed(self, slug: str, story_ids: Collection[int]) -> dict[int, TopicStory]:
         """Return the stories among these that have entries in the topic."""

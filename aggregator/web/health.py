@@ -21,7 +21,7 @@ def readyz(request: Request) -> Response:
     web = web_of(request)
     try:
         with web.storage.read() as tx:
-            tx.topics.all()
+            tx.topics.all(counted=False)
     except StorageError as error:
         return PlainTextResponse(f"not ready: {type(error).__name__}\n", 503, headers=_NO_STORE)
     if not web.recorder.alive:

@@ -125,6 +125,9 @@ def test_a_topic_lists_a_story_once_by_its_newest_entry(storage: Storage) -> Non
         rest = transaction.topics.stories("schweiz", limit=9, before=first[-1].place)
         named = transaction.topics.listed("schweiz", [3, 2, 77])
         assert transaction.topics.story_counts() == {"schweiz": 4}
+        newest = transaction.topics.newest_stories(["schweiz", "leer"], limit=3)
+        assert {slug: [entry.id for entry in found] for slug, found in newest.items()} == {"schweiz": [1, 5, 4], "leer": []}
+        assert [(topic.slug, topic.entries) for topic in transaction.topics.all(counted=False)] == [("schweiz", 0)]
     assert [(one.story.story_id, one.entry.id, one.story.first_entry_id) for one in listed] == [
         (1, 1, 1),
         (2, 5, 2),  # the entry that stands for the story

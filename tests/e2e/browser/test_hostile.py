@@ -95,7 +95,7 @@ def paths_of(site: RunningSite) -> list[str]:
     return [*lists, *(f"/entries/{entry.id}" for entry in entries)]
 
 
-STRANGE = "iframe, object, embed, form:not([role=search]), style, base, main svg:not(.spark, .qr), [style], a[href^=javascript i]"
+STRANGE = "iframe, object, embed, form:not([role=search]), style, base, main svg:not(.spark, .qr), [style], [href^=javascript]"
 
 
 def measure(page: Page) -> dict[str, object]:

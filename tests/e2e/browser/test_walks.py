@@ -15,7 +15,16 @@ from tests.fakes.newsroom import NOON
 
 pytestmark = pytest.mark.e2e
 WIDTHS = (320, 390, 768, 1240, 2560)
-PAGES = ("/", "/topics/schweiz", "/most-read", "/entries/1", "/subscribe", "/subscribe?feed=/topics/schweiz", "/feeds", "/search?q=Regeln")
+PAGES = (
+    "/",
+    "/topics/schweiz",
+    "/most-read",
+    "/entries/1",
+    "/subscribe",
+    "/subscribe?feed=/topics/schweiz",
+    "/feeds",
+    "/search?q=Regeln",
+)
 
 
 def overflow(page: Page) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -9,13 +10,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import Person, PollState
 from aggregator.model.keypoint import KeyPoint
-from aggregator.model.topic import Assignment
+from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Summary
+from aggregator.web.respond import GZIP_LEVEL
+from aggregator.web.static_files import static_files
 from tests.fakes.newsroom import NOON, TOPICS
 from tests.fakes.website import Newsroom, open_site
 
@@ -431,6 +435,48 @@ def test_the_opml_names_every_feed_once(newsroom: Newsroom) -> None:
     assert len(urls) == 3 * len(TOPICS) + 2
     assert "Mehr zum Thema: Schweiz" in response.text
     assert newsroom.client.get("/opml", headers={"if-none-match": response.headers["etag"]}).status_code == 304
+
+
+QUERIES = {"/": 40, "/topics/schweiz": 30, "/entries/1": 40, "/most-read": 15, "/trending": 15, "/feeds": 15, "/subscribe": 10}
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_a_page_is_made_with_few_queries_however_many_topics_there_are(newsroom: Newsroom, path: str) -> None:
+    fill(newsroom, topics=20, entries=12)
+    asked: list[str] = []
+
+    def note(*args: object) -> None:
+        asked.append(str(args[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert newsroom.client.get(path, headers={"user-agent": "a bot"}).status_code == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    queries = [statement for statement in asked if statement.startswith("SELECT")]
+    assert 0 < len(queries) <= QUERIES[path], "\n".join(queries)
+
+
+def test_a_full_front_page_keeps_to_its_size(newsroom: Newsroom) -> None:
+    fill(newsroom, topics=12, entries=12)
+    html = newsroom.client.get("/").content
+    assert html.count(b"<h3>") >= 12 * 6
+    assert len(html) <= 60_000
+    assert len(gzip.compress(html, GZIP_LEVEL)) <= 15_000
+    script = static_files()["/static/app.js"]
+    assert len(script.body) <= 20_000
+    assert len([file for file in static_files().values() if file.media_type.startswith("text/css")]) == 1
+
+
+def fill(newsroom: Newsroom, *, topics: int, entries: int) -> None:
+    """Add topics with entries whose titles are as long as headlines get."""
+    made = [Topic(slug=f"thema-{number}", title=f"Thema Nummer {number}") for number in range(topics)]
+    with newsroom.storage.write() as tx:
+        tx.topics.configure([*TOPICS, *made])
+    for number in range(topics * entries):
+        title = f"Meldung {number} " + " ".join(f"Wort{number * part % 997}" for part in range(1, 16))
+        data = EntryData(title=title, url=f"https://zeitung.example/{number}", image_url="https://bild.example/1.jpg")
+        add_entry(newsroom, 100 + number, data, topic=f"thema-{number % topics}", minutes=number)
 
 
 def data_of(html: str) -> Any:
