@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from queue import Empty, SimpleQueue
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model.change import FeedUpdate
 from aggregator.pipeline.reading import ReadOutcome, UnreadDocument
-from aggregator.pipeline.reading_worker import LENGTH, NOT_A_FEED, NOT_READ
+from aggregator.pipeline.reading_worker import LENGTH, NOT_A_FEED, OUT_OF_MEMORY
 
 MAX_PROCESSES = 4
 WAITING_BYTES = 64 << 20
@@ -48,7 +49,10 @@ class ReadingLimits:
     wall: timedelta = timedelta(seconds=60)
 
 
-_Job = tuple[UnreadDocument, "Future[ReadOutcome]"]
+_Job = list[tuple[UnreadDocument, "Future[ReadOutcome]"]]
+
+
+_Answer = FeedUpdate | tuple[str, str]
 
 
 class ReadingPool:
@@ -67,26 +71,30 @@ class ReadingPool:
         self._waiting_bytes = 0
         self._closed = False
 
-    def submit(self, document: UnreadDocument) -> Future[ReadOutcome]:
-        """Return what will hold the outcome; waits while too much waits already."""
-        future: Future[ReadOutcome] = Future()
-        size = len(document.fetched.body)
+    def submit(self, documents: Sequence[UnreadDocument]) -> list[Future[ReadOutcome]]:
+        """Return what will hold the outcomes; waits while too much waits already.
+
+        Documents submitted together are handed over together, which costs less.
+        """
+        job: _Job = [(document, Future()) for document in documents]
+        futures = [future for _, future in job]
+        size = _size(job)
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or not self._waiting_bytes or self._waiting_bytes + size <= WAITING_BYTES
             )
             if self._closed:
-                _cancel(future)
-                return future
+                _cancel(job)
+                return futures
             self._waiting += 1
             self._waiting_bytes += size
-            self._jobs.put((document, future))
+            self._jobs.put(job)
             if self._waiting > self._free and len(self._attendants) < self._most:
                 attendant = _Attendant(self)
                 self._attendants.add(attendant)
                 self._free += 1
                 attendant.start()
-        return future
+        return futures
 
     def close(self) -> None:
         """End the processes; what was not read is cancelled."""
@@ -104,7 +112,7 @@ class ReadingPool:
             while True:
                 job = self._jobs.get_nowait()
                 if job is not None:
-                    _cancel(job[1])
+                    _cancel(job)
 
     # What the attendants call
 
@@ -124,15 +132,15 @@ class ReadingPool:
                 if job is None or self._closed:
                     self._attendants.discard(attendant)
             if job is not None and self._closed:
-                _cancel(job[1])
+                _cancel(job)
                 return None
             return job
 
-    def done(self, document: UnreadDocument) -> None:
-        """Count a document as read."""
+    def done(self, job: _Job) -> None:
+        """Count documents as read."""
         with self._changed:
             self._free += 1
-            self._waiting_bytes -= len(document.fetched.body)
+            self._waiting_bytes -= _size(job)
             self._changed.notify_all()
 
     @property
@@ -158,19 +166,15 @@ class _Attendant(threading.Thread):
     def run(self) -> None:
         try:
             while (job := self._pool.take(self)) is not None:
-                document, future = job
                 try:
-                    outcome = self._read(document)
+                    self._read_all(job)
                 except BaseException as error:  # noqa: BLE001 -- handed to whoever waits
                     self._end()
-                    future.set_exception(error)
-                else:
-                    if outcome is None:
-                        _cancel(future)
-                    else:
-                        future.set_result(outcome)
+                    for _, future in job:
+                        if not future.done():
+                            future.set_exception(error)
                 finally:
-                    self._pool.done(document)
+                    self._pool.done(job)
         finally:
             self._end()
 
@@ -180,38 +184,44 @@ class _Attendant(threading.Thread):
         if process is not None:
             process.kill()
 
-    def _read(self, document: UnreadDocument) -> ReadOutcome | None:
-        """Return the outcome, or None where the pool was closed meanwhile."""
-        deadline = time.monotonic() + self._pool.limits.wall.total_seconds()
-        url = document.feed_url
+    def _read_all(self, job: _Job) -> None:
+        outcomes = self._read([document for document, _ in job])
+        if isinstance(outcomes, str) and len(job) > 1:  # which of them it was shows when each is read alone
+            for one in job:
+                self._read_all([one])
+            return
+        if self._pool.closed:
+            _cancel(job)
+            return
+        for place, (document, future) in enumerate(job):
+            reason = outcomes if isinstance(outcomes, str) else None
+            future.set_result(ParseError(reason, feed_url=document.feed_url) if reason else outcomes[place])  # type: ignore[arg-type]
+
+    def _read(self, documents: Sequence[UnreadDocument]) -> list[ReadOutcome] | str:
+        """Return the outcomes, or why there are none."""
+        limits = self._pool.limits
+        deadline = time.monotonic() + limits.wall.total_seconds()
         try:
-            answer = self._ask(document, deadline)
+            answers = self._ask(documents, deadline)
         except TimeoutError:
             self._end()
-            reason = f"the document took longer than {self._pool.limits.wall.total_seconds():g} s to read"
+            return f"the document took longer than {limits.wall.total_seconds():g} s to read"
         except (OSError, EOFError, pickle.UnpicklingError):
-            reason = self._autopsy()
-        else:
-            if isinstance(answer, FeedUpdate):
-                return answer
-            kind, said = answer
-            if kind == NOT_A_FEED:
-                return NotAFeed(said, feed_url=url)
-            if kind == NOT_READ:
-                return ParseError(said, feed_url=url)
+            return self._autopsy()
+        if any(not isinstance(answer, FeedUpdate) and answer[0] == OUT_OF_MEMORY for answer in answers):
             self._end()  # what is left of its memory is anybody's guess
-            reason = self._too_much_memory()
-        return None if self._pool.closed else ParseError(reason, feed_url=url)
+            return self._too_much_memory()
+        return [_outcome(answer, document) for answer, document in zip(answers, documents, strict=True)]
 
-    def _ask(self, document: UnreadDocument, deadline: float) -> FeedUpdate | tuple[str, str]:
+    def _ask(self, documents: Sequence[UnreadDocument], deadline: float) -> list[_Answer]:
         channel = self._channel or self._start()
-        packed = pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL)
+        packed = pickle.dumps(tuple(documents), protocol=pickle.HIGHEST_PROTOCOL)
         for piece in (LENGTH.pack(len(packed)), packed):
             channel.settimeout(max(deadline - time.monotonic(), 0.001))
             channel.sendall(piece)
         (length,) = LENGTH.unpack(_receive(channel, LENGTH.size, deadline))
-        answer: FeedUpdate | tuple[str, str] = pickle.loads(_receive(channel, length, deadline))  # noqa: S301 - from our own child
-        return answer
+        answers: list[_Answer] = pickle.loads(_receive(channel, length, deadline))  # noqa: S301 - from our own child
+        return answers
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -261,9 +271,21 @@ class _Attendant(threading.Thread):
             return process.wait()
 
 
-def _cancel(future: Future[ReadOutcome]) -> None:
-    future.cancel()
-    future.set_running_or_notify_cancel()  # else those who wait for several are not woken
+def _outcome(answer: _Answer, document: UnreadDocument) -> ReadOutcome:
+    if isinstance(answer, FeedUpdate):
+        return answer
+    kind, reason = answer
+    return (NotAFeed if kind == NOT_A_FEED else ParseError)(reason, feed_url=document.feed_url)
+
+
+def _size(job: _Job) -> int:
+    return sum(len(document.fetched.body) for document, _ in job)
+
+
+def _cancel(job: _Job) -> None:
+    for _, future in job:
+        future.cancel()
+        future.set_running_or_notify_cancel()  # else those who wait for several are not woken
 
 
 def _receive(channel: socket.socket, size: int, deadline: float) -> bytes:
