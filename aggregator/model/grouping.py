@@ -11,8 +11,8 @@ from datetime import datetime
 class Arrival:
     """An entry that is new or changed, or one that stands in a story already.
 
-    `summary_html` is the beginning of it. `language` is the entry's, else its feed's. `by_operator` says that a person decided
-    where it stands.
+    `summary_html` is the beginning of it where there is no title, else empty. `language` is the entry's, else its feed's.
+    `by_operator` says that a person decided where it stands.
     """
 
     entry_id: int

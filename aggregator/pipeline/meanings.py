@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage, Transaction
 
-BUDGET = timedelta(seconds=20)
-"""What making vectors may take of a pass: some 600 titles with the slower model. A first poll waits for no more than this."""
+BUDGET = timedelta(seconds=10)
+"""What making vectors may take of a pass: some 300 titles with the slower model. A first poll waits for no more than this."""
 
 TOGETHER = 32
 """Texts given to a model in one go; the budget is looked at between them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, select, tuple_, update
 
 from aggregator.model.entry import Origin
 from aggregator.model.grouping import Arrival, Evidence, Joining, StoryMember, StorySettlement
@@ -32,7 +32,9 @@ _ARRIVAL = (
         entries.c.title,
         entries.c.language,
         entries.c.dated_at,
-        func.substr(entries.c.summary_html, 1, _TEASER_CHARS).label("summary_html"),
+        case((func.trim(entries.c.title) == "", func.substr(entries.c.summary_html, 1, _TEASER_CHARS)), else_="").label(
+            "summary_html"
+        ),
         entry_origins.c.feed_id,
         placements.c.by_operator,
     )
