@@ -192,3 +192,16 @@ def split_by_hand(storage: Storage, entry_ids: Sequence[int], *, language: str) 
         new_id = tx.grouping.split(entry_ids)
         _settle(tx, [story_id, new_id], language=language)
     return story_id, new_id
+
+
+def block_entry(storage: Storage, entry_id: int, *, language: str) -> int:
+    """Delete an entry at once: no list, feed or search shows it, and the feeds that list it do not bring it back.
+
+    Returns the story it stood in. Raises: EntryNotFound.
+    """
+    with storage.write() as tx:
+        story_id = tx.stories.of_entries([entry_id]).get(entry_id)
+        if story_id is None or not tx.entries.block([entry_id]):
+            raise EntryNotFound(entry_id)
+        _settle(tx, [story_id], language=language)
+    return story_id

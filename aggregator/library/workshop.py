@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aggregator.errors import FeedNotFound
+from aggregator.library.rankings import read_ranking
 from aggregator.library.streams import is_troubled
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed
 from aggregator.model.health import FeedEvent, FeedSearch
+from aggregator.model.story import Ranking
 from aggregator.storage import Storage, StoreCounts, TopicRow
 
 OVERVIEW_EVENTS = 10
 SOURCE_EVENTS = 500  # events of all sources among which those of one are looked for
 SOURCE_ENTRIES = 10
+LEADING_ENTRIES = 30
 DAYS = 14  # of a source that are drawn
 
 
@@ -90,6 +93,13 @@ def read_topics(storage: Storage) -> list[TopicRow]:
     """Return the topics with their counts, in the order of the configuration."""
     with storage.read() as tx:
         return tx.topics.all()
+
+
+def read_leading_entries(storage: Storage) -> list[Entry]:
+    """Return the entries of the stories in front, else the newest."""
+    with storage.read() as tx:
+        leading = [story.entry for story in read_ranking(tx, Ranking.TRENDING)]
+        return leading or tx.entries.newest(limit=LEADING_ENTRIES)
 
 
 def find_source(storage: Storage, url: str) -> Feed | None:

@@ -70,6 +70,10 @@ class EntryStore(Protocol):
         """Return the entries that exist among `ids`."""
         ...
 
+    def block(self, entry_ids: Iterable[int]) -> int:
+        """Delete entries at once, by a person's decision; return how many there were. They stay known, as with `prune`."""
+        ...
+
     def prune(self, *, before: datetime, keep_per_feed: int) -> int:
         """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from aggregator.model.coverage import CoverageEntry
 from aggregator.model.edition import Edition, EditionKind
@@ -101,6 +101,13 @@ class StoryStore(Protocol):
 
     def site_hours(self, *, since: datetime) -> list[SiteHour]:
         """Return what happened in each hour since, where anything did."""
+        ...
+
+    def count_reads(self, *, since: datetime, by: Literal["topic", "site"]) -> list[tuple[str, int, int]]:
+        """Return by topic (slug) or by site of the publisher how many reads there were since, and of how many readers.
+
+        Most reads first. A read of an entry in several topics counts in each.
+        """
         ...
 
     def merge(self, into: int, other: int) -> None:

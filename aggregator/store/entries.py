@@ -13,7 +13,7 @@ from aggregator.store import sequences
 from aggregator.store.changes import ChangeWriter
 from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
-from aggregator.store.retention import prune_entries
+from aggregator.store.retention import prune_entries, take_entries
 from aggregator.store.tables import LIVE, entries, entry_origins
 
 _URL_OF = select(entries.c.url).where(entries.c.id == bindparam("id"))
@@ -76,6 +76,12 @@ class SqlEntryStore:
         )
         found = load_by_ids(self._connection, self._connection.execute(carried).scalars())
         return [found[entry_id] for entry_id in sorted(found, reverse=True)]
+
+    def block(self, entry_ids: Iterable[int]) -> int:
+        """Delete entries at once, by a person's decision; return how many there were."""
+        there = sorted(self.get_many(entry_ids))
+        take_entries(self._connection, there)
+        return len(there)
 
     def prune(self, *, before: datetime, keep_per_feed: int) -> int:
         """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed."""

@@ -8,6 +8,7 @@ unseen, but only of feeds that had a document read in between (a 304 says nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, false, func, select, update
@@ -59,13 +60,18 @@ def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: in
     )
     connection.execute(update(feeds).where(feeds.c.read_since_prune).values(read_since_prune=false()))
     expired = connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars().all()
-    for ids in chunks(expired):
+    take_entries(connection, expired)
+    return len(expired)
+
+
+def take_entries(connection: Connection, entry_ids: Sequence[int]) -> None:
+    """Delete entries, and keep their marks, so that the feeds that list them do not bring them back."""
+    for ids in chunks(entry_ids):
         story_of = dict(connection.execute(_STORY_OF, {"ids": ids}).all())
         connection.execute(_MARK, {"ids": ids})
         dialect.text_index(connection).take_out(ids)
         connection.execute(_DELETE, {"ids": ids})
         _end_stories(connection, story_of)
-    return len(expired)
 
 
 def _end_stories(connection: Connection, story_of: dict[int, int]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal, not_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, false, func, literal, not_, select, true, update
 
 from aggregator.model.coverage import CoverageEntry
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
@@ -32,6 +32,7 @@ from aggregator.store.tables import (
     entry_origins,
     entry_topics,
     feeds,
+    reads,
     site_hours,
     stories,
     story_hours,
@@ -251,6 +252,27 @@ class SqlStoryStore:
             SiteHour(at=start_of(row.hour), reads=row.reads, exposure=row.exposure)
             for row in self._connection.execute(statement)
         ]
+
+    def count_reads(self, *, since: datetime, by: Literal["topic", "site"]) -> list[tuple[str, int, int]]:
+        """Return by topic or by site of the publisher how many reads there were since, and of how many readers."""
+        if by == "topic":
+            name: ColumnElement[str] = entry_topics.c.slug
+            source = reads.join(entry_topics, entry_topics.c.entry_id == reads.c.entry_id)
+        else:
+            name = feeds.c.site
+            told = and_(
+                entry_origins.c.entry_id == reads.c.entry_id, entry_origins.c.is_primary, entry_origins.c.pruned == LIVE
+            )
+            source = reads.join(entry_origins, told).join(feeds, feeds.c.id == entry_origins.c.feed_id)
+        count = func.count()
+        statement = (
+            select(name, count, func.count(reads.c.reader_key.distinct()))
+            .select_from(source)
+            .where(reads.c.at >= since)
+            .group_by(name)
+            .order_by(count.desc(), name)
+        )
+        return [(row[0], row[1], row[2]) for row in self._connection.execute(statement)]
 
     def merge(self, into: int, other: int) -> None:
         """Make two stories one, `into`."""

@@ -25,7 +25,8 @@ from aggregator.web import (
 )
 from aggregator.web.respond import Representation, respond
 from aggregator.web.static_files import static_files
-from aggregator.web.workshop import overview, readers, sources, topics
+from aggregator.web.workshop import overview, readers, reading, sources, topics
+from aggregator.web.workshop import stories as operators_stories
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a year, the longest that caches honour; the URL changes with the content
 SHORTLY = "public, max-age=3600"  # for an address without version
@@ -91,6 +92,12 @@ def make_routes() -> list[Route]:
         Route("/workshop/sources/retry", sources.retry_source_now, methods=["POST"]),
         Route("/workshop/sources/{feed_id}", sources.show_source),
         Route("/workshop/topics", topics.show_topics),
+        Route("/workshop/stories", operators_stories.show_stories),
+        Route("/workshop/stories/merge", operators_stories.merge_stories, methods=["POST"]),
+        Route("/workshop/stories/split", operators_stories.split_story, methods=["POST"]),
+        Route("/workshop/stories/block", operators_stories.block, methods=["POST"]),
+        Route("/workshop/stories/{story_id}", operators_stories.show_one_story),
+        Route("/workshop/reading", reading.show_reading),
         Route("/workshop/readers", readers.show_readers),
         Route("/workshop/readers/add", readers.add_account, methods=["POST"]),
         Route("/workshop/readers/renew", readers.renew_password, methods=["POST"]),

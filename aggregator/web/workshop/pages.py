@@ -14,7 +14,7 @@ from aggregator.web.rendering import render
 from aggregator.web.site import web_of
 from aggregator.web.workshop.tools import WorkshopTools
 
-PARTS = ("overview", "sources", "topics", "readers")
+PARTS = ("overview", "sources", "topics", "stories", "readers", "reading")
 NO_MASTHEAD = Masthead(topics=(), emitted=frozenset())
 """The pages of the workshop lead to its parts, not to topics."""
 
