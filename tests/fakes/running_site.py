@@ -27,20 +27,27 @@ class RunningSite:
 
     aggregator: Aggregator
     base_url: str
+    config: Path
 
 
 @contextmanager
 def run_site(
     folder: Path, config: str, *, clock: Clock | None = None, title: str = "Probe", language: str = "de"
 ) -> Iterator[RunningSite]:
-    """Serve an aggregator with that configuration (without `site`) until the block ends."""
+    """Serve an aggregator with that configuration (without `site`), kept in a file, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         site = f"site: {{title: {title}, base_url: '{base_url}', language: {language}}}\n"
         site += "fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}\n"
-        settings = parse_settings(site + config, path=folder / "config.yaml", environ={})
-        with open_aggregator(settings, clock=clock) as aggregator, open_web(aggregator) as app, serve(app, listener):
-            yield RunningSite(aggregator=aggregator, base_url=base_url)
+        file = folder / "config.yaml"
+        file.write_text(site + config)
+        settings = parse_settings(site + config, path=file, environ={})
+        with (
+            open_aggregator(settings, clock=clock) as aggregator,
+            open_web(aggregator, config=file) as app,
+            serve(app, listener),
+        ):
+            yield RunningSite(aggregator=aggregator, base_url=base_url, config=file)
 
 
 @contextmanager

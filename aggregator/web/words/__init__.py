@@ -88,7 +88,7 @@ class Words:
             return self.say("now")
         if passed < HOUR:
             return self.count("ago_minutes", passed // MINUTE)
-        days = (self._local(now).date() - self._local(at).date()).days
+        days = (self.local(now).date() - self.local(at).date()).days
         if passed < DAY // 2 or days == 0:
             return self.count("ago_hours", passed // HOUR)
         return self.count("ago_days", max(days, 1)) if days <= RELATIVE_DAYS else self.date(at)
@@ -104,13 +104,13 @@ class Words:
 
     def date(self, at: datetime) -> str:
         """Return the day of the month and the year."""
-        local = self._local(at)
+        local = self.local(at)
         day = self._language.first_of_month if local.day == 1 else local.day
         return self._language.date.format(day=day, month=self._language.months[local.month - 1], year=local.year)
 
     def day(self, at: datetime) -> str:
         """Return the date with its weekday, as a line begins."""
-        weekday = self._language.weekdays[self._local(at).weekday()]
+        weekday = self._language.weekdays[self.local(at).weekday()]
         return self._language.weekday_date.format(weekday=weekday, date=self.date(at))
 
     def moment(self, at: datetime) -> str:
@@ -119,14 +119,15 @@ class Words:
 
     def time(self, at: datetime) -> str:
         """Return the time of day."""
-        return f"{self._local(at):%H:%M}"
+        return f"{self.local(at):%H:%M}"
 
     def language_name(self, tag: str) -> str:
         """Return the name of a language, its tag if it has none here."""
         primary = tag.lower().partition("-")[0]
         return self.say(f"lang_{primary}") if self.has(f"lang_{primary}") else primary
 
-    def _local(self, at: datetime) -> datetime:
+    def local(self, at: datetime) -> datetime:
+        """Return the moment as clocks of the site show it."""
         return at.astimezone(self._zone)
 
     def _spell(self, text: str) -> str:

@@ -18,7 +18,8 @@ from aggregator.web.workshop.pages import show
 from aggregator.web.workshop.plots import bar, bars_over_time
 
 HOUR = timedelta(hours=1)
-MARKS = 8  # times under the plot at most
+DAY_HOURS = 24
+MOST_MARKS = 8  # times or days under the plot; more would touch each other
 
 
 def _show(request: Request, session: LoggedIn) -> Response:
@@ -40,19 +41,25 @@ def _show(request: Request, session: LoggedIn) -> Response:
 
 
 def _plot(figures: ReadingFigures, words: Words) -> Markup:
-    count = len(figures.hours)
-    every = max(1, count // MARKS)
-    marks = [
-        (place, words.date(at) if every >= 24 else words.time(at))  # noqa: PLR2004 - hours of a day
-        for place in range(0, count, every)
-        for at in [figures.since + place * HOUR]
-    ]
+    marks = _day_marks(figures, words) if len(figures.hours) > DAY_HOURS else _hour_marks(figures, words)
+    every = -(-len(marks) // MOST_MARKS)
     return bars_over_time(
         figures.hours,
-        marks,
+        marks[::every],
         label=words.say("ws_hours_label", n=words.number(figures.total)),
         highest_text=words.count("ws_n_reads", max(*figures.hours, 0)),
     )
+
+
+def _hour_marks(figures: ReadingFigures, words: Words) -> list[tuple[int, str]]:
+    """Return where hours are named."""
+    return [(place, words.time(figures.since + place * HOUR)) for place in range(len(figures.hours))]
+
+
+def _day_marks(figures: ReadingFigures, words: Words) -> list[tuple[int, str]]:
+    """Return where days begin."""
+    times = [words.local(figures.since + place * HOUR) for place in range(len(figures.hours))]
+    return [(place, f"{at.day}.{at.month}.") for place, at in enumerate(times) if at.hour == 0]
 
 
 show_reading = for_account(_show, operator=True)

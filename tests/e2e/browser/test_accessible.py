@@ -33,6 +33,9 @@ PAGES = (
     "/search",
     "/search?q=Regeln",
     "/feeds",
+    "/search",
+    "/search?q=muster",
+    "/search?q=nichts+date:morgens",
     "/login",
     "/nirgends",
 )
