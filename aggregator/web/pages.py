@@ -22,7 +22,7 @@ from aggregator.model.story import Ranking, Window, shown_readers
 from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
-from aggregator.web.rendering import CACHE_CONTROL, RANKING_WORDS, announce, gzip_accepted, render, show_page
+from aggregator.web.rendering import CACHE_CONTROL, RANKING_WORDS, announce, announce_feed, gzip_accepted, render, show_page
 from aggregator.web.respond import represent, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.structured import item_list, news_article
@@ -138,11 +138,9 @@ def show_entry(request: Request) -> Response:
         address=client_address(request, web.trusted_proxies),
     )
     record_views(request, {list_name(Ranking.MOST_READ): streams.BOX_ENTRIES})
-    alternates = [
-        alternate
-        for topic in view.topics
-        for alternate in announce(web, view.masthead, [(f"/topics/{topic.slug}", topic.title)])
-    ]
+    alternates = list(announce(web, view.masthead, [(f"/topics/{topic.slug}", topic.title) for topic in view.topics]))
+    if view.entry.publishers > 1:  # where others report, too, the story can be followed
+        alternates += announce_feed(web, f"/stories/{view.entry.story_id}", presentation.headline(view.entry))
     return show_page(
         request,
         "entry.html",

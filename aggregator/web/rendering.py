@@ -86,9 +86,14 @@ def announce(web: Web, masthead: Masthead, feeds: Iterable[tuple[str, str]]) -> 
     """Return what a page announces: each of the feeds (path and title) that is emitted, in each format."""
     for path, title in feeds:
         if path in masthead.emitted:
-            for form in Format:
-                name = web.words.say("as_format", title=f"{web.site.title}: {title}", format=FORMAT_NAMES[form])
-                yield Alternate(media_type=FORMAT_TYPES[form], title=name, path=f"{path}.{form}")
+            yield from announce_feed(web, path, title)
+
+
+def announce_feed(web: Web, path: str, title: str) -> Iterator[Alternate]:
+    """Return what a page announces of one feed, in each format."""
+    for form in Format:
+        name = web.words.say("as_format", title=f"{web.site.title}: {title}", format=FORMAT_NAMES[form])
+        yield Alternate(media_type=FORMAT_TYPES[form], title=name, path=f"{path}.{form}")
 
 
 def gzip_accepted(request: Request) -> bool:

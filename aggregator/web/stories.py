@@ -14,9 +14,9 @@ from aggregator.model.document import Format
 from aggregator.model.reading import Via
 from aggregator.model.story import Ranking
 from aggregator.web import presentation
-from aggregator.web.feeds import CACHE_CONTROL
+from aggregator.web.feeds import CACHE_CONTROL, is_opened_by_a_person
 from aggregator.web.pages import ENTRY_CACHE_CONTROL, record_views
-from aggregator.web.rendering import FORMAT_NAMES, FORMAT_TYPES, Alternate, announce, show_page
+from aggregator.web.rendering import announce, announce_feed, show_page
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
 from aggregator.web.visitors import client_address, read_facts
@@ -25,12 +25,19 @@ STORY_ID_DIGITS = 15  # ids are below 10^15
 
 
 def serve_story_feed(request: Request) -> Response:
-    """Serve the feed of a story; one that turned out to be another redirects there for ever."""
+    """Serve the feed of a story; one that turned out to be another redirects there for ever.
+
+    A person who opens it in a browser gets to the story, where it says how to follow it.
+    """
     web = web_of(request)
     form = request.path_params["format"]
     if form not in set(Format) or web.story_feeds is None:
         raise HTTPException(404)
     story_id = story_id_of(request)
+    if is_opened_by_a_person(request):
+        return RedirectResponse(
+            f"{web.site.base_url}/stories/{story_id}#follow", status_code=302, headers={"cache-control": "no-store"}
+        )
     now = web.clock.now()
     made = web.story_feeds.get(story_id, Format(form), now=now)
     if made is None:
@@ -60,14 +67,6 @@ def show_story(request: Request) -> Response:
     record_views(request, {list_name(Ranking.MOST_READ): BOX_ENTRIES})
     title = presentation.headline(view.entry)
     path = f"/stories/{story_id}"
-    own = [
-        Alternate(
-            media_type=FORMAT_TYPES[form],
-            title=web.words.say("as_format", title=title, format=FORMAT_NAMES[form]),
-            path=f"{path}.{form}",
-        )
-        for form in Format
-    ]
     topics = [(f"/topics/{topic.slug}", topic.title) for topic in view.topics]
     return show_page(
         request,
@@ -76,7 +75,7 @@ def show_story(request: Request) -> Response:
         view=view,
         entry=view.entry,
         path=path,
-        alternates=[*own, *announce(web, view.masthead, topics)],
+        alternates=[*announce_feed(web, path, title), *announce(web, view.masthead, topics)],
         og_type="article",
         description=presentation.teaser(view.entry),
         image_url=presentation.picture(view.entry, secure=web.site.base_url.startswith("https://")),

@@ -118,3 +118,17 @@ def test_english_readers_get_english(newsroom: Newsroom) -> None:
     page = newsroom.client.get(f"/stories/{story}", headers={"accept-language": "en"}).text
     assert "same agency text at one other source" in page
     assert "How the sources report" in page
+
+
+def test_a_browser_that_opens_the_feed_gets_to_where_it_is_explained(newsroom: Newsroom) -> None:
+    story = group(newsroom)
+    opened = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept": "text/html"}
+    answer = newsroom.client.get(f"/stories/{story}.atom", headers=opened)
+    assert (answer.status_code, answer.headers["location"]) == (302, f"https://news.example/stories/{story}#follow")
+    assert newsroom.client.get(f"/stories/{story}.atom", params={"raw": "1"}, headers=opened).status_code == 200
+
+
+def test_an_entry_of_a_story_announces_its_feed(newsroom: Newsroom) -> None:
+    story = group(newsroom)
+    assert f'href="/stories/{story}.rss"' in newsroom.client.get(f"/entries/{SECOND}").text.partition("</head>")[0]
+    assert "/stories/" not in newsroom.client.get(f"/entries/{OTHER}").text.partition("</head>")[0]
