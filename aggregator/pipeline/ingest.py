@@ -12,6 +12,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from aggregator.model.report import FeedFailure, PollReport
 from aggregator.normalise.decide import FeedToDecide, decide
 from aggregator.pipeline.budget import count_polls, read_price
 from aggregator.pipeline.feed_events import events_of
-from aggregator.pipeline.reading import DocumentReader, PassReading, ReadOutcome, UnreadDocument
+from aggregator.pipeline.reading import DocumentReader, ReadOutcome, UnreadDocument
 from aggregator.protocols import Clock, Fetcher
 from aggregator.storage import Storage, Transaction
 
@@ -152,33 +153,40 @@ def _poll(
         )
         for feed in feeds
     )
-    reading: PassReading[_Polled] = PassReading(reader)
+    later: dict[Future[ReadOutcome], _Polled] = {}
     with closing(fetcher.fetch_with_pauses(requests, pause=BATCH_AGE)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
         for came in outcomes:
             if came is None:
-                reading.hand_over()
                 yield None
             else:
                 request, outcome = came
-                polled, document = _sort_out(by_id[request.feed_id], outcome, now=clock.now(), rules=rules)
-                if document is None:
+                polled, reading = _read(by_id[request.feed_id], outcome, reader, clock.now(), rules)
+                if reading is None:
                     yield polled
-                elif (read := reading.read(polled, document)) is not None:
-                    yield _with_read(polled, read)
-            if reading:
-                for polled, read in reading.take():
-                    yield _with_read(polled, read)
+                else:
+                    later[reading] = polled
+            if later:
+                yield from _take_read(later)
             if should_stop():
                 return
-    while reading and not should_stop():
-        reading.wait(BATCH_AGE)
-        for polled, read in reading.take():
-            yield _with_read(polled, read)
+    while later and not should_stop():
+        wait(later, timeout=BATCH_AGE.total_seconds(), return_when=FIRST_COMPLETED)
+        yield from _take_read(later)
         yield None
 
 
-def _sort_out(feed: Feed, outcome: FetchOutcome, *, now: datetime, rules: IngestRules) -> tuple[_Polled, UnreadDocument | None]:
-    """Return what came with the document to read, None where there is none or it is the one we read last time."""
+def _take_read(later: dict[Future[ReadOutcome], _Polled]) -> Iterator[_Polled]:
+    """Take out what has been read meanwhile; what was given up has been asked for and not read, as at any stop."""
+    for reading in [reading for reading in later if reading.done()]:
+        polled = later.pop(reading)
+        if not reading.cancelled():
+            yield _with_read(polled, reading.result())
+
+
+def _read(
+    feed: Feed, outcome: FetchOutcome, reader: DocumentReader, now: datetime, rules: IngestRules
+) -> tuple[_Polled, Future[ReadOutcome] | None]:
+    """Read the document, unless there is none or it is the one we read last time; the future is for one read elsewhere."""
     if isinstance(outcome, FetchError):
         return _Polled(feed=feed, outcome=outcome, error=outcome), None
     if isinstance(outcome, NotModified):
@@ -187,7 +195,8 @@ def _sort_out(feed: Feed, outcome: FetchOutcome, *, now: datetime, rules: Ingest
     polled = _Polled(feed=feed, outcome=replace(outcome, body=b""), body_hash=body_hash)  # the body is not held any longer
     if body_hash == feed.poll.body_hash:
         return polled, None
-    return polled, unread_document(feed, outcome, now=now, default_language=rules.default_language)
+    read = reader.read_later(unread_document(feed, outcome, now=now, default_language=rules.default_language))
+    return (polled, read) if isinstance(read, Future) else (_with_read(polled, read), None)
 
 
 def _with_read(polled: _Polled, read: ReadOutcome) -> _Polled:

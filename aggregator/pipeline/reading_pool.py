@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from queue import Empty, SimpleQueue
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model.change import FeedUpdate
 from aggregator.pipeline.reading import ReadOutcome, UnreadDocument
-from aggregator.pipeline.reading_worker import LENGTH, NOT_A_FEED, OUT_OF_MEMORY
+from aggregator.pipeline.reading_worker import LENGTH, NOT_A_FEED, NOT_READ
 
 MAX_PROCESSES = 4
 WAITING_BYTES = 64 << 20
@@ -49,10 +48,7 @@ class ReadingLimits:
     wall: timedelta = timedelta(seconds=60)
 
 
-_Job = list[tuple[UnreadDocument, "Future[ReadOutcome]"]]
-
-
-_Answer = FeedUpdate | tuple[str, str]
+_Job = tuple[UnreadDocument, "Future[ReadOutcome]"]
 
 
 class ReadingPool:
@@ -71,30 +67,26 @@ class ReadingPool:
         self._waiting_bytes = 0
         self._closed = False
 
-    def submit(self, documents: Sequence[UnreadDocument]) -> list[Future[ReadOutcome]]:
-        """Return what will hold the outcomes; waits while too much waits already.
-
-        Documents submitted together are handed over together, which costs less.
-        """
-        job: _Job = [(document, Future()) for document in documents]
-        futures = [future for _, future in job]
-        size = _size(job)
+    def submit(self, document: UnreadDocument) -> Future[ReadOutcome]:
+        """Return what will hold the outcome; waits while too much waits already."""
+        future: Future[ReadOutcome] = Future()
+        size = len(document.fetched.body)
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or not self._waiting_bytes or self._waiting_bytes + size <= WAITING_BYTES
             )
             if self._closed:
-                _cancel(job)
-                return futures
+                _cancel(future)
+                return future
             self._waiting += 1
             self._waiting_bytes += size
-            self._jobs.put(job)
+            self._jobs.put((document, future))
             if self._waiting > self._free and len(self._attendants) < self._most:
                 attendant = _Attendant(self)
                 self._attendants.add(attendant)
                 self._free += 1
                 attendant.start()
-        return futures
+        return future
 
     def close(self) -> None:
         """End the processes; what was not read is cancelled."""
@@ -112,7 +104,7 @@ class ReadingPool:
             while True:
                 job = self._jobs.get_nowait()
                 if job is not None:
-                    _cancel(job)
+                    _cancel(job[1])
 
     # What the attendants call
 
@@ -132,15 +124,15 @@ class ReadingPool:
                 if job is None or self._closed:
                     self._attendants.discard(attendant)
             if job is not None and self._closed:
-                _cancel(job)
+                _cancel(job[1])
                 return None
             return job
 
-    def done(self, job: _Job) -> None:
-        """Count documents as read."""
+    def done(self, document: UnreadDocument) -> None:
+        """Count a document as read."""
         with self._changed:
             self._free += 1
-            self._waiting_bytes -= _size(job)
+            self._waiting_bytes -= len(document.fetched.body)
             self._changed.notify_all()
 
     @property
@@ -166,15 +158,19 @@ class _Attendant(threading.Thread):
     def run(self) -> None:
         try:
             while (job := self._pool.take(self)) is not None:
+                document, future = job
                 try:
-                    self._read_all(job)
+                    outcome = self._read(document)
                 except BaseException as error:  # noqa: BLE001 -- handed to whoever waits
                     self._end()
-                    for _, future in job:
-                        if not future.done():
-                            future.set_exception(error)
+                    future.set_exception(error)
+                else:
+                    if outcome is None:
+                        _cancel(future)
+                    else:
+                        future.set_result(outcome)
                 finally:
-                    self._pool.done(job)
+                    self._pool.done(document)
         finally:
             self._end()
 
@@ -184,44 +180,38 @@ class _Attendant(threading.Thread):
         if process is not None:
             process.kill()
 
-    def _read_all(self, job: _Job) -> None:
-        outcomes = self._read([document for document, _ in job])
-        if isinstance(outcomes, str) and len(job) > 1:  # which of them it was shows when each is read alone
-            for one in job:
-                self._read_all([one])
-            return
-        if self._pool.closed:
-            _cancel(job)
-            return
-        for place, (document, future) in enumerate(job):
-            reason = outcomes if isinstance(outcomes, str) else None
-            future.set_result(ParseError(reason, feed_url=document.feed_url) if reason else outcomes[place])  # type: ignore[arg-type]
-
-    def _read(self, documents: Sequence[UnreadDocument]) -> list[ReadOutcome] | str:
-        """Return the outcomes, or why there are none."""
-        limits = self._pool.limits
-        deadline = time.monotonic() + limits.wall.total_seconds()
+    def _read(self, document: UnreadDocument) -> ReadOutcome | None:
+        """Return the outcome, or None where the pool was closed meanwhile."""
+        deadline = time.monotonic() + self._pool.limits.wall.total_seconds()
+        url = document.feed_url
         try:
-            answers = self._ask(documents, deadline)
+            answer = self._ask(document, deadline)
         except TimeoutError:
             self._end()
-            return f"the document took longer than {limits.wall.total_seconds():g} s to read"
+            reason = f"the document took longer than {self._pool.limits.wall.total_seconds():g} s to read"
         except (OSError, EOFError, pickle.UnpicklingError):
-            return self._autopsy()
-        if any(not isinstance(answer, FeedUpdate) and answer[0] == OUT_OF_MEMORY for answer in answers):
+            reason = self._autopsy()
+        else:
+            if isinstance(answer, FeedUpdate):
+                return answer
+            kind, said = answer
+            if kind == NOT_A_FEED:
+                return NotAFeed(said, feed_url=url)
+            if kind == NOT_READ:
+                return ParseError(said, feed_url=url)
             self._end()  # what is left of its memory is anybody's guess
-            return self._too_much_memory()
-        return [_outcome(answer, document) for answer, document in zip(answers, documents, strict=True)]
+            reason = self._too_much_memory()
+        return None if self._pool.closed else ParseError(reason, feed_url=url)
 
-    def _ask(self, documents: Sequence[UnreadDocument], deadline: float) -> list[_Answer]:
+    def _ask(self, document: UnreadDocument, deadline: float) -> FeedUpdate | tuple[str, str]:
         channel = self._channel or self._start()
-        packed = pickle.dumps(tuple(documents), protocol=pickle.HIGHEST_PROTOCOL)
+        packed = pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL)
         for piece in (LENGTH.pack(len(packed)), packed):
             channel.settimeout(max(deadline - time.monotonic(), 0.001))
             channel.sendall(piece)
         (length,) = LENGTH.unpack(_receive(channel, LENGTH.size, deadline))
-        answers: list[_Answer] = pickle.loads(_receive(channel, length, deadline))  # noqa: S301 - from our own child
-        return answers
+        answer: FeedUpdate | tuple[str, str] = pickle.loads(_receive(channel, length, deadline))  # noqa: S301 - from our own child
+        return answer
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -271,21 +261,9 @@ class _Attendant(threading.Thread):
             return process.wait()
 
 
-def _outcome(answer: _Answer, document: UnreadDocument) -> ReadOutcome:
-    if isinstance(answer, FeedUpdate):
-        return answer
-    kind, reason = answer
-    return (NotAFeed if kind == NOT_A_FEED else ParseError)(reason, feed_url=document.feed_url)
-
-
-def _size(job: _Job) -> int:
-    return sum(len(document.fetched.body) for document, _ in job)
-
-
-def _cancel(job: _Job) -> None:
-    for _, future in job:
-        future.cancel()
-        future.set_running_or_notify_cancel()  # else those who wait for several are not woken
+def _cancel(future: Future[ReadOutcome]) -> None:
+    future.cancel()
+    future.set_running_or_notify_cancel()  # else those who wait for several are not woken
 
 
 def _receive(channel: socket.socket, size: int, deadline: float) -> bytes:

@@ -1,7 +1,7 @@
 """A process that reads documents, one after the other, under limits: `python -m aggregator.pipeline.reading_worker`.
 
-Standard input is a socket. A message is its length (8 bytes, little endian) and a pickle: in come tuples of `UnreadDocument`s,
-out go lists of outcomes as `ReadingPool` understands them. The process ends when the socket does.
+Standard input is a socket. A message is its length (8 bytes, little endian) and a pickle: in come `UnreadDocument`s, out go
+outcomes as `ReadingPool` understands them. The process ends when the socket does.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ NOT_A_FEED, NOT_READ, OUT_OF_MEMORY = "not a feed", "not read", "out of memory"
 
 
 def serve(stream: BinaryIO, out: socket.socket, *, cpu_seconds: int) -> None:
-    """Answer every message until the stream ends, each within its share of CPU, beyond which the kernel ends the process."""
+    """Answer every document until the stream ends, each within its share of CPU, beyond which the kernel ends the process."""
     parser = FeedParser()
     while head := stream.read(LENGTH.size):
-        documents: tuple[UnreadDocument, ...] = pickle.loads(stream.read(*LENGTH.unpack(head)))  # noqa: S301 - from our own parent, over our own socket
+        document: UnreadDocument = pickle.loads(stream.read(*LENGTH.unpack(head)))  # noqa: S301 - from our own parent, over our own socket
         _allow_cpu(cpu_seconds)
-        outcomes = [read_document(document, parser.parse) for document in documents]
-        answers = [(_kind_of(outcome), outcome.reason) if isinstance(outcome, FeedError) else outcome for outcome in outcomes]
-        packed = pickle.dumps(answers, protocol=pickle.HIGHEST_PROTOCOL)
+        outcome = read_document(document, parser.parse)
+        answer = (_kind_of(outcome), outcome.reason) if isinstance(outcome, FeedError) else outcome
+        packed = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
         out.sendall(LENGTH.pack(len(packed)) + packed)
 
 

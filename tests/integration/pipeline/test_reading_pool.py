@@ -33,7 +33,7 @@ def document(body: bytes) -> UnreadDocument:
 
 
 def read(pool: ReadingPool, body: bytes) -> ReadOutcome:
-    return pool.submit([document(body)])[0].result(timeout=DEADLINE)
+    return pool.submit(document(body)).result(timeout=DEADLINE)
 
 
 def workers() -> set[int]:
@@ -125,7 +125,7 @@ def test_a_reader_that_is_killed_is_replaced(pool: ReadingPool) -> None:
 def test_a_monstrous_document_holds_up_no_other_where_there_are_two_processes() -> None:
     pool = ReadingPool(processes=2)
     try:
-        (monstrous,) = pool.submit([document(HOLDS)])
+        monstrous = pool.submit(document(HOLDS))
         assert isinstance(read(pool, BROKEN), FeedUpdate)
         assert not monstrous.done()
     finally:
@@ -135,14 +135,14 @@ def test_a_monstrous_document_holds_up_no_other_where_there_are_two_processes() 
 def test_closing_gives_up_what_is_being_read_and_leaves_no_process() -> None:
     before = workers()
     pool = ReadingPool(processes=1)
-    (reading,), (waiting,) = pool.submit([document(HOLDS)]), pool.submit([document(BROKEN)])
+    reading, waiting = pool.submit(document(HOLDS)), pool.submit(document(BROKEN))
 
     pool.close()
 
     assert reading.cancelled()
     assert waiting.cancelled()
     assert workers() <= before
-    assert pool.submit([document(BROKEN)])[0].cancelled()
+    assert pool.submit(document(BROKEN)).cancelled()
 
 
 def test_an_idle_process_ends_and_the_next_document_starts_another() -> None:
@@ -175,13 +175,3 @@ def test_broken_feeds_and_large_ones_are_read_elsewhere(pool: ReadingPool) -> No
 
     for body in (BROKEN_LARGE, large):
         assert hasattr(reader.read_later(document(body)), "result")
-
-
-def test_documents_handed_over_together_fail_one_by_one() -> None:
-    pool = ReadingPool(limits=ReadingLimits(cpu_seconds=1), processes=1)
-    try:
-        futures = pool.submit([document(BROKEN), document(HOLDS), document(b"<html></html>"), document(BROKEN)])
-        outcomes = [future.result(timeout=DEADLINE) for future in futures]
-        assert [type(outcome) for outcome in outcomes] == [FeedUpdate, ParseError, NotAFeed, FeedUpdate]
-    finally:
-        pool.close()
