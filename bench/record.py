@@ -228,6 +228,9 @@ def machine() -> dict[str, object]:
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "architecture": platform.machine(),
+        "load_average": round(
+            os.getloadavg()[0], 1
+        ),  # of the last minute, ours included: more than the cores is a shared machine
         "python": platform.python_version(),
         "libraries": versions,
     }

@@ -36,7 +36,8 @@ _PUT_OFF = (
     .values(next_poll_at=bindparam("not_before", type_=Time()), due_at=bindparam("not_before", type_=Time()))
 )
 _OWNERS = select(leases.c.owner).distinct().order_by(leases.c.owner)
-_EVERY = select(feeds)
+# What a comparison with the configuration needs, of all feeds at once: whole rows would be the largest thing in memory.
+_EVERY = select(feeds.c.id, feeds.c.url, feeds.c.configured, feeds.c.settings, feeds.c.state, feeds.c.next_poll_at)
 _ADD = insert(feeds)
 _SAVE_SETTINGS = update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text"))
 _CONFIGURED = select(feeds).where(feeds.c.configured)
