@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -22,11 +22,22 @@ from aggregator.model.story import Ranking, Window, shown_readers
 from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
-from aggregator.web.rendering import CACHE_CONTROL, RANKING_WORDS, announce, announce_feed, gzip_accepted, render, show_page
+from aggregator.web.recent_pages import ReadyPage
+from aggregator.web.rendering import (
+    CACHE_CONTROL,
+    RANKING_WORDS,
+    announce,
+    announce_feed,
+    gzip_accepted,
+    make_page,
+    render,
+    show_page,
+    show_recent_page,
+)
 from aggregator.web.respond import represent, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.structured import item_list, news_article
-from aggregator.web.visitors import client_address, read_facts
+from aggregator.web.visitors import client_address, read_facts, record_views
 from aggregator.web.words import Words
 
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
@@ -36,50 +47,56 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def show_front(request: Request) -> Response:
     """Show the index: what is new, by topic; what is read; what can be subscribed to."""
-    web = web_of(request)
     window = _window(request)
-    view = streams.read_front_page(web.storage, window=window)
-    seen = {f"topics/{block.topic.slug}": streams.FRONT_TOPIC_ENTRIES for block in view.blocks}
-    seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
-    record_views(request, seen)
-    feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
-    feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
-    feeds += [(kind.path, feed_title(web.site.language, kind)) for kind in EditionKind]
-    alternates = announce(web, view.masthead, feeds)
-    return show_page(
-        request,
-        "front.html",
-        masthead=view.masthead,
-        view=view,
-        alternates=alternates,
-        description=web.words_for(request).say("site_description"),
-        json_ld=_entry_list(web, view.leads, name=web.site.title),
-    )
+
+    def make() -> ReadyPage:
+        web = web_of(request)
+        view = streams.read_front_page(web.storage, window=window)
+        feeds = [(f"/topics/{topic.slug}", topic.title) for topic in view.masthead.topics]
+        feeds += [ranking_of(web.words, ranking) for ranking in Ranking]
+        feeds += [(kind.path, feed_title(web.site.language, kind)) for kind in EditionKind]
+        made = make_page(
+            request,
+            "front.html",
+            masthead=view.masthead,
+            view=view,
+            alternates=announce(web, view.masthead, feeds),
+            description=web.words_for(request).say("site_description"),
+            json_ld=_entry_list(web, view.leads, name=web.site.title),
+        )
+        seen = {f"topics/{block.topic.slug}": streams.FRONT_TOPIC_ENTRIES for block in view.blocks}
+        seen |= {list_name(Ranking.TRENDING): streams.FRONT_LEADS, list_name(Ranking.MOST_READ): streams.BOX_ENTRIES}
+        return ReadyPage(made=made, seen=seen)
+
+    return show_recent_page(request, make)
 
 
 def show_topic(request: Request) -> Response:
     """Show a topic, newest first, paged."""
-    web = web_of(request)
     slug = request.path_params["slug"]
     before = _cursor(request.query_params.get("before"))
-    view = streams.read_topic_page(web.storage, slug, before=before, window=_window(request))
-    box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
-    record_views(request, box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
-    older = f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None
-    rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
-    alternates = list(announce(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings]))
-    return show_page(
-        request,
-        "topic.html",
-        masthead=view.masthead,
-        view=view,
-        older=older,
-        first_page=before is None,
-        alternates=alternates,
-        active=slug,
-        description=web.words_for(request).say("topic_description", topic=view.topic.title),
-        json_ld=_entry_list(web, view.entries, name=view.topic.title),
-    )
+    window = _window(request)
+
+    def make() -> ReadyPage:
+        web = web_of(request)
+        view = streams.read_topic_page(web.storage, slug, before=before, window=window)
+        rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
+        made = make_page(
+            request,
+            "topic.html",
+            masthead=view.masthead,
+            view=view,
+            older=f"/topics/{slug}?before={_cursor_text(view.next_before)}" if view.next_before else None,
+            first_page=before is None,
+            alternates=list(announce(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings])),
+            active=slug,
+            description=web.words_for(request).say("topic_description", topic=view.topic.title),
+            json_ld=_entry_list(web, view.entries, name=view.topic.title),
+        )
+        box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}
+        return ReadyPage(made=made, seen=box if before else {f"topics/{slug}": streams.TOPIC_ENTRIES, **box})
+
+    return show_recent_page(request, make)
 
 
 def show_most_read(request: Request) -> Response:
@@ -189,13 +206,6 @@ def render_problem(web: Web, status: int, *, words: Words) -> str:
     return render(
         web, "problem.html", words=words, masthead=nothing, heading=words.say(key), help_text=help_text, status=status
     )
-
-
-def record_views(request: Request, seen: Mapping[str, int]) -> None:
-    """Tell which lists a person sees, and how many of their first places: what is shown is read more."""
-    facts = read_facts(request)
-    for name, places in seen.items():
-        web_of(request).recorder.record_view(facts, name, places=places)
 
 
 def _entry_url(web: Web, entry: Entry) -> str:

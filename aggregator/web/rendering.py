@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -19,9 +19,11 @@ from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
 from aggregator.model.story import Ranking, Window
 from aggregator.web import presentation, structured
-from aggregator.web.respond import accepts_gzip, represent_page, respond
+from aggregator.web.recent_pages import ReadyPage
+from aggregator.web.respond import Representation, accepts_gzip, represent_page, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.static_files import static_files
+from aggregator.web.visitors import record_views
 from aggregator.web.words import Words
 
 CACHE_CONTROL = "public, max-age=60"  # seconds; times are told in minutes
@@ -32,6 +34,7 @@ FORMAT_TYPES: Final = {
     Format.ATOM: "application/atom+xml",
     Format.JSON: "application/feed+json",
 }
+KEYED_BY = frozenset({"window", "before"})  # parameters that a page depends on
 RANKING_WORDS: Final = {Ranking.MOST_READ: "most_read", Ranking.TRENDING: "trend"}
 
 
@@ -53,11 +56,38 @@ def show_page(
     **values: object,
 ) -> Response:
     """Return the page, or 304 where the client has it."""
+    made = make_page(request, template, gzipped=gzip_accepted(request), **values)
+    return send_page(request, made, cache_control=cache_control, headers=headers)
+
+
+def show_recent_page(request: Request, make: Callable[[], ReadyPage]) -> Response:
+    """Return the page as somebody got it within the last seconds, made now if nobody did; what is seen counts for each."""
     web = web_of(request)
-    words = web.words_for(request)
+    parameters = tuple(sorted((name, value) for name, value in request.query_params.items() if name in KEYED_BY))
+    key = (request.scope["path"], parameters, web.words_for(request).language)
+    page = web.recent_pages.get(key, make, now=web.clock.now())
+    record_views(request, page.seen)
+    return send_page(request, page.made)
+
+
+def make_page(request: Request, template: str, *, gzipped: bool = True, **values: object) -> Representation:
+    """Return a template filled in, in the language that the person reads."""
+    web = web_of(request)
     page_url = web.site.base_url + request.scope["path"]
-    made = represent_page(render(web, template, words=words, page_url=page_url, **values), gzipped=gzip_accepted(request))
-    fields = {"content-language": words.language, "vary": VARY_BY_LANGUAGE, **(headers or {})}
+    html = render(web, template, words=web.words_for(request), page_url=page_url, **values)
+    return represent_page(html, gzipped=gzipped)
+
+
+def send_page(
+    request: Request,
+    made: Representation,
+    *,
+    cache_control: str = CACHE_CONTROL,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return what was made, or 304 where the client has it."""
+    language = web_of(request).words_for(request).language
+    fields = {"content-language": language, "vary": VARY_BY_LANGUAGE, **(headers or {})}
     return respond(request, made, cache_control=cache_control, headers=fields)
 
 

@@ -22,6 +22,7 @@ from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
 from aggregator.web.listeners import Listeners
 from aggregator.web.recent import RecentDocuments
+from aggregator.web.recent_pages import RecentPages
 from aggregator.web.searches import Searches
 from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
@@ -82,6 +83,7 @@ class Web:
         self.callbacks = callbacks
         self.storage = storage
         self.recent = RecentDocuments(storage)
+        self.recent_pages = RecentPages()
         self.listeners = Listeners(partial(read_newest_ids, storage), stopping=stopping)
         self.site = site
         self.recorder = recorder

@@ -15,11 +15,11 @@ from aggregator.model.reading import Via
 from aggregator.model.story import Ranking
 from aggregator.web import presentation
 from aggregator.web.feeds import CACHE_CONTROL, is_opened_by_a_person
-from aggregator.web.pages import ENTRY_CACHE_CONTROL, record_views
+from aggregator.web.pages import ENTRY_CACHE_CONTROL
 from aggregator.web.rendering import announce, announce_feed, show_page
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
-from aggregator.web.visitors import client_address, read_facts
+from aggregator.web.visitors import client_address, read_facts, record_views
 
 STORY_ID_DIGITS = 15  # ids are below 10^15
 

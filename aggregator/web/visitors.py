@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import Request
 
 from aggregator.model.reading import ReadFacts
-from aggregator.web.site import Network
+from aggregator.web.site import Network, web_of
 
 
 def read_facts(request: Request) -> ReadFacts:
@@ -17,6 +18,13 @@ def read_facts(request: Request) -> ReadFacts:
         user_agent=request.headers.get("user-agent", ""),
         headers=tuple((name.lower(), value) for name, value in request.headers.items()),
     )
+
+
+def record_views(request: Request, seen: Mapping[str, int]) -> None:
+    """Tell which lists a person sees, and how many of their first places: what is shown is read more."""
+    facts = read_facts(request)
+    for name, places in seen.items():
+        web_of(request).recorder.record_view(facts, name, places=places)
 
 
 def client_address(request: Request, trusted: tuple[Network, ...]) -> str:

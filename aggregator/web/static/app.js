@@ -124,6 +124,7 @@
       if (!count) return;
       const text = say(words.n_live, count);
       const link = line.firstElementChild || line.appendChild(make("a", { href: location.href.split("#")[0] }));
+      link.onclick = (event) => { event.preventDefault(); location.reload(); }; // asks again, whatever the cache holds
       if (link.textContent !== text) link.textContent = text;
       line.hidden = false;
     };
