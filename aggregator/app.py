@@ -107,6 +107,7 @@ class Aggregator:
         self._stopping = False
         # Two passes of one flow never overlap: the later one would store what the earlier one read.
         self._grouping = threading.Lock()
+        self._ingesting = threading.Lock()
         self._indexing = threading.Lock()
         self._publishing = threading.Lock()
         self._ranking = threading.Lock()
@@ -196,16 +197,17 @@ class Aggregator:
         self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> PollReport:
         """Run one ingest pass."""
-        return ingest(
-            self.storage,
-            self.fetcher,
-            self.reader,
-            self.clock,
-            self._ingest_rules(),
-            everything=everything,
-            should_stop=lambda: self._stopping,
-            on_progress=on_progress,
-        )
+        with self._ingesting:
+            return ingest(
+                self.storage,
+                self.fetcher,
+                self.reader,
+                self.clock,
+                self._ingest_rules(),
+                everything=everything,
+                should_stop=lambda: self._stopping,
+                on_progress=on_progress,
+            )
 
     def _ingest_rules(self) -> IngestRules:
         polling = self.settings.polling
@@ -269,10 +271,15 @@ class Aggregator:
         return replace(topics, joined=stories.joined, merged=stories.merged)
 
     def index(self) -> IndexReport:
-        """Make what is new searchable."""
+        """Make what is new searchable; while a pass is under way, one batch at most, so that the pass hardly feels it."""
         with self._indexing:
             language = self.settings.site.language
-            return index_entries(self.storage, default_language=language, should_stop=lambda: self._stopping)
+            return index_entries(
+                self.storage,
+                default_language=language,
+                should_stop=lambda: self._stopping,
+                gives_way=self._ingesting.locked,
+            )
 
     def settle(self) -> int:
         """Count the reads that feed readers reported and nobody took back; return how many."""

@@ -29,8 +29,14 @@ SHORTEST_COMPOUND = 7
 _CACHED_TOKENS = 65_536  # as many as are stemmed: a day of news has about as many
 
 
-def index_entries(storage: Storage, *, default_language: str, should_stop: Callable[[], bool] = lambda: False) -> IndexReport:
-    """Bring the full-text index up to the newest revision of the entries.
+def index_entries(
+    storage: Storage,
+    *,
+    default_language: str,
+    should_stop: Callable[[], bool] = lambda: False,
+    gives_way: Callable[[], bool] = lambda: False,
+) -> IndexReport:
+    """Bring the full-text index up to the newest revision of the entries; where it `gives_way`, by one batch.
 
     It remembers the revision it was brought to, so a pass can stop and go on anywhere, and an index that is empty (a new
     schema, or one that was told to forget) is filled in the same way as it is kept.
@@ -46,6 +52,8 @@ def index_entries(storage: Storage, *, default_language: str, should_stop: Calla
         with storage.write() as tx:
             tx.search.put(documents, revision=entries[-1].revision)
         indexed += len(entries)
+        if gives_way():
+            break
     return IndexReport(indexed=indexed)
 
 

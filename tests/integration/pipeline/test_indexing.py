@@ -60,6 +60,13 @@ def test_a_pass_that_is_stopped_goes_on_where_it_was(storage: Storage, monkeypat
     assert index_entries(storage, default_language="de").indexed == 3
 
 
+def test_where_it_gives_way_to_a_pass_it_does_one_batch(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "BATCH_ENTRIES", 2)
+    store(storage, *(EntryData(title=f"Meldung {number}") for number in range(5)))
+    assert index_entries(storage, default_language="de", gives_way=lambda: True).indexed == 2
+    assert index_entries(storage, default_language="de").indexed == 3
+
+
 @pytest.mark.parametrize(
     ("data", "queries"),
     [
