@@ -179,8 +179,8 @@ class TopicPrototypes:
 
         return [_unit(np.frombuffer(vector, np.float16).astype(np.float32) - self._mean) for vector in self._ask(texts)]
 
-    def _ask(self, texts: Sequence[str]) -> Iterable[bytes]:
-        return self._embedder.embed([text[:READ_CHARS] for text in texts]) if self._embedder else ()
+    def _ask(self, texts: Sequence[str]) -> Sequence[bytes]:
+        return () if self._embedder is None else self._embedder.embed([text[:READ_CHARS] for text in texts])
 
     @staticmethod
     def _stack(samples: Sequence[_Sample]) -> NDArray[np.float32] | None:
