@@ -107,8 +107,8 @@ def bench(_options: Options) -> Iterator[Report]:
             opened = open_embedder(model)
         except ExtraMissing:
             continue
-        embedder = Remembering(opened) if opened else None
-        name = embedder.name if embedder else "by words"
+        embedder = None if opened is None else Remembering(opened)
+        name = "by words" if embedder is None else embedder.name
         report.facts[f"{EXAMPLES} examples, {READ_CHARS} characters: {name}"] = from_examples(texts, embedder, pieces=1)
         if embedder is not None:
             report.facts[f"CPU ms a text of {READ_CHARS} characters: {name}"] = round(
