@@ -25,18 +25,22 @@ NAMES = (
     "search",
     "quality_keypoints",
     "quality_topics",
+    "quality_stories",
+    "grouping",
 )
+QUALITY = "quality"  # all of which the names begin so
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], help="which questions (default: all)")
+    parser.add_argument("names", nargs="*", choices=[*NAMES, QUALITY, []], help="which questions (default: all)")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each measured thing")
     parser.add_argument("--feeds", type=int, default=None, help="number of generated feeds")
     parser.add_argument("--dry", action="store_true", help="print only, keep no figures")
     chosen = parser.parse_args(arguments)
     options = Options(runs=chosen.runs, feeds=chosen.feeds)
-    for name in chosen.names or NAMES:
+    wanted = [name for name in NAMES if name.startswith(QUALITY)] if QUALITY in chosen.names else []
+    for name in dict.fromkeys([*(name for name in chosen.names if name != QUALITY), *wanted] or NAMES):
         for report in importlib.import_module(f"bench.{name}").bench(options):
             print(report.table(), flush=True)
             if not chosen.dry:

@@ -60,6 +60,13 @@ class GroupingRules:
     merge_by_words: float = 0.5
 
 
+def rules_for(model: str | None) -> GroupingRules:
+    """Return the rules for a sentence model, by its name (`use-0.2.1`), or without one."""
+    if model is not None and model.startswith("use"):
+        return GroupingRules(join=0.27, words=0.8, across_words=0.4, across_meaning=0.7, merge_across=0.4)
+    return GroupingRules()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """What grouping knows of an entry; `meaning` is the sentence vector of its title (float16), if there is one yet."""
