@@ -1,7 +1,8 @@
 """What does it cost to place a headline, as the window fills and history grows?
 
 Headlines: real ones of the captured feeds, and made-up ones of their words, a quarter of them on an event of before. Each size
-runs in a process of its own, so its memory is what the kernel says. Sentence vectors are random here: what a model costs is a row apart.
+runs in a process of its own, so its memory is what the kernel says. Sentence vectors are random here; what a model costs is a
+row apart.
 """
 
 from __future__ import annotations
