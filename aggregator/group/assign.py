@@ -29,6 +29,7 @@ _PAUSE = 6.0  # hours; shorter pauses hardly count
 _ENOUGH_ACROSS = 4  # titles in other languages; more do not make it surer
 _SURER = 0.25  # power of that number
 _RIVALS = 3  # stories next to the best: what they score is the background the best must stand out from
+_FEWEST_WORDS = 4  # of a title that says enough to be compared
 _MERGED_AT_MOST = 3  # candidates looked at after a title joined
 
 
@@ -39,7 +40,8 @@ class GroupingRules:
     Within a language the score is `words` x lexical + (1 - `words`) x meaning, of the title and the sum of the story; across
     languages the mean over the titles, `across_words` x lexical + `across_meaning` x meaning. A pause of g hours costs
     `decay` * ln(1 + g / 6). A title joins if the best score, less `background` x the mean of the next three, reaches `join`.
-    A publisher that nobody else joins yet must score `alone` more: its own titles look alike.
+    A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of
+    fewer than four words must score `brief` more: one word that is the same is half of it.
     Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`.
     """
 
@@ -49,9 +51,10 @@ class GroupingRules:
     join: float = 0.34
     words: float = 0.5
     across_words: float = 0.0
-    across_meaning: float = 0.9
+    across_meaning: float = 0.7
     background: float = 0.0
-    alone: float = 0.08
+    alone: float = 0.18
+    brief: float = 0.1
     merge: float = 0.5
     merge_across: float = 0.28
     join_by_words: float = 0.22
@@ -101,6 +104,7 @@ class _Title:
     publisher: str
     folded: str
     key: int
+    is_brief: bool
 
 
 class StoryGrouper:
@@ -177,6 +181,7 @@ class StoryGrouper:
             publisher=headline.publisher,
             folded=folded,
             key=hash(folded),
+            is_brief=folded.count(" ") < _FEWEST_WORDS - 1,
         )
 
     def _decide(self, entry_id: int, title: _Title) -> tuple[int, float, str, list[int]]:
@@ -186,6 +191,7 @@ class StoryGrouper:
         threshold = rules.join if has_meaning else rules.join_by_words
         background = rules.background if has_meaning else rules.background_by_words
         scores = self._scores(title)
+        threshold += rules.brief if title.is_brief else 0.0
         threshold += background * sum(max(other, 0.0) for other, _ in scores[1 : 1 + _RIVALS]) / _RIVALS
         scores = [
             (score, story_id)

@@ -16,7 +16,7 @@ _SHORTEST = 3  # letters of a pattern
 # Words that mark formats in German, English, French and Italian; of our own choosing.
 _SERIES = re.compile(
     r"\b(?:tages|wochen|jahres)?horosko?p\w*|\bhoroscopes?\b|\boroscopo\b|\bwetter(?:vorhersage|bericht|aussichten)\b"
-    r"|\bdas wetter\b|\bweather forecast\b|\bprevisions meteo\b|\blottozahlen\b"
+    r"|\bwetter (?:kompakt|aktuell|heute|morgen)\b|\bdas wetter\b|\bweather forecast\b|\bprevisions meteo\b|\blottozahlen\b"
     r"|\bborse (?:aktuell|kompakt|am (?:mittag|abend))\b"
     r"|\bmorning briefing\b|\btagesuberblick\b|\bnachrichten des tages\b|\bdas war der tag\b|\bpresseschau\b|\bnewsletter\b"
 )
@@ -25,6 +25,12 @@ _DATED = re.compile(
     r"\d+|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|januar|februar|marz|april|mai|juni|juli"
     r"|august|september|oktober|november|dezember|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february"
     r"|march|may|june|july|october|december)\b"
+)
+# What is left of a title that says when it was sent, and nothing else.
+_FORMAT_ONLY = re.compile(
+    r"(?:\w*nachrichten|(?:nachrichten|sport|wirtschafts)?(?:uberblick|blick|schau|journal)|news"
+    r"|aktuell\w*|ausgabe|sendung|folge|episode|lektion|teil|podcast|update|kompakt|mittag|morgen|abend|nacht|heute|uhr|am|um|vom|von"
+    r"|der|die|das|des|in|im|und|h|jan|feb|mar|apr|jun|jul|aug|sep|okt|oct|nov|dez|dec|the|of|for|daily|weekly|morning|evening)"
 )
 _NO_LETTER = re.compile(r"[^a-z]+")
 
@@ -50,6 +56,8 @@ class SeriesMemory:
             return Kind.SERIES
         dated = _DATED.sub(" ", folded)
         pattern = _NO_LETTER.sub(" ", dated).strip()
+        if dated != folded and pattern and all(_FORMAT_ONLY.fullmatch(word) for word in pattern.split()):
+            return Kind.SERIES
         returns = False
         if publisher and len(pattern) >= _SHORTEST:
             key = (publisher, pattern)
