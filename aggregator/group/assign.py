@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -63,11 +63,12 @@ class GroupingRules:
     merge_by_words: float = 0.5
 
 
-def rules_for(model: str | None) -> GroupingRules:
-    """Return the rules for a sentence model, by its name (`use-0.2.1`), or without one."""
+def rules_for(model: str | None, rules: GroupingRules | None = None) -> GroupingRules:
+    """Return the rules as a sentence model needs them, by its name (`use-0.2.1`): scores of two models are not alike."""
+    made = rules or GroupingRules()
     if model is not None and model.startswith("use"):
-        return GroupingRules(join=0.27, words=0.8, across_words=0.4, across_meaning=0.7, merge_across=0.4)
-    return GroupingRules()
+        return replace(made, join=0.27, words=0.8, across_words=0.4, across_meaning=0.7, merge_across=0.4)
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

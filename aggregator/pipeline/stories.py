@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.group.assign import GroupingRules, Headline, StoryGrouper
+from aggregator.group.assign import GroupingRules, Headline, StoryGrouper, rules_for
 from aggregator.group.settling import settle_story
 from aggregator.group.words import plain_text, primary_language
 from aggregator.model.grouping import Arrival, Joining
@@ -115,7 +115,7 @@ def _make_grouper(memory: StoryMemory) -> StoryGrouper:
         return StoryGrouper(memory.rules)
     from aggregator.group.nearest import Meanings  # noqa: PLC0415 - needs numpy, which comes with a model
 
-    return StoryGrouper(memory.rules, Meanings(memory.embedder.dimensions))
+    return StoryGrouper(rules_for(memory.embedder.name, memory.rules), Meanings(memory.embedder.dimensions))
 
 
 def _meanings(
