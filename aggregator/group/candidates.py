@@ -10,7 +10,7 @@ _COMMONEST = 0.05  # share of titles; what stands in more of them leads nowhere
 _FEW_TITLES = 100  # so many before shares mean anything
 _INDEXED = 32  # features of a title that lead to its story, the rarest
 _LONGEST = 256  # stories that a feature leads to; of more, the latest
-_BUDGET = 1_500  # stories visited for one title, rarest features first: the price is flat in the size of the window
+_BUDGET = 800  # stories visited for one title, rarest features first: the price is flat in the size of the window
 
 
 class StoryIndex:
@@ -80,4 +80,4 @@ class StoryIndex:
             square = weight * weight
             for story_id in stories:
                 shared[story_id] = shared.get(story_id, 0.0) + square
-        return nlargest(limit, shared, key=lambda story_id: (shared[story_id], -story_id))
+        return nlargest(limit, shared, key=shared.__getitem__)
