@@ -202,12 +202,16 @@ def run_paper(folder: Path) -> Iterator[RunningSite]:
             home = f"http://{name}.localhost:{port}"
             origin.answer(f"/{name}.xml", Answer(body=_feed(name, home), headers={"content-type": "application/rss+xml"}))
             feeds.append(f"{{url: '{home}/{name}.xml', title: '{title}', language: {language}}}")
+        for report in REPORTS:
+            page = f"<!doctype html><html lang=de><title>{report.title}</title><h1>{report.title}</h1>".encode()
+            origin.answer(f"/artikel/{report.minutes}", Answer(body=page, headers={"content-type": "text/html; charset=utf-8"}))
         topics = [f"{{slug: {slug}, title: {title}, any: [{words}]}}" for slug, (title, words) in TOPICS.items()]
         config = f"feeds: [{', '.join(feeds)}]\ntopics: [{', '.join(topics)}]\n"
         with run_site(folder, config, clock=FakeClock(NOON), title="Mehr zum Tag", language="de-CH") as site:
             site.aggregator.configure()
             site.aggregator.poll()
             site.aggregator.group()
+            site.aggregator.index()
             _read(site)
             site.aggregator.rank(at_once=True)
             site.aggregator.publish()
