@@ -167,11 +167,11 @@ _TEXTS: Final[dict[str, Text]] = {
     "lang_ru": "russo",
     "lang_uk": "ucraino",
     "login": "Accedi",
-    "login_lead": "Solo per chi ha un conto. Per leggere e abbonarsi non serve.",
+    "login_lead": "Solo per chi ha un account. Per leggere e abbonarsi non serve.",
     "login_wrong": "Il nome o la password non è giusto.",
     "login_too_often": "Troppe password sbagliate. Riprovare tra un minuto.",
     "logout": "Esci",
-    "account": "Il mio conto",
+    "account": "Il mio account",
     "account_of": "Conto di {name}",
     "account_since": "Conto dal {when}",
     "account_operator": "gestisce questo sito",
@@ -180,10 +180,10 @@ _TEXTS: Final[dict[str, Text]] = {
     "account_topics": "Temi nel mio lettore di feed",
     "account_counting": "Classifiche",
     "dont_count": "Non contare le mie letture",
-    "dont_count_help": "Ciò che si legge con questo conto non conta allora in nessuna classifica. Ciò che è già contato resta.",
+    "dont_count_help": "Ciò che si legge con questo account non conta allora in nessuna classifica. Ciò che è già contato resta.",
     "save": "Salva",
     "account_feed_reader": "Lettore di feed",
-    "account_feed_reader_help": "Nel lettore di feed creare un conto del tipo Google Reader, FreshRSS, Fever o Miniflux, "
+    "account_feed_reader_help": "Nel lettore di feed creare un account del tipo Google Reader, FreshRSS, Fever o Miniflux, "
     "con questi dati e la password API:",
     "account_address": "Indirizzo",
     "api_password": "Password API",
@@ -199,15 +199,15 @@ _TEXTS: Final[dict[str, Text]] = {
     "password_wrong": "La password non è giusta.",
     "password_length": "La nuova password ha da 8 a 1000 caratteri.",
     "account_data": "I miei dati",
-    "account_data_help": "Tutto ciò che è salvato per questo conto: impostazioni, abbonamenti, articoli letti e conservati, "
+    "account_data_help": "Tutto ciò che è salvato per questo account: impostazioni, abbonamenti, articoli letti e conservati, "
     "letture contate, accessi.",
     "account_export": "Scarica i miei dati (JSON)",
     "n_sessions": ("Accesso attivo in un browser.", "Accesso attivo in {n} browser."),
-    "account_delete": "Elimina il conto",
-    "account_delete_help": "Il conto e tutto ciò che è salvato per esso viene eliminato subito. Non si può annullare. "
+    "account_delete": "Elimina l’account",
+    "account_delete_help": "L’account e tutto ciò che è salvato per esso viene eliminato subito. Non si può annullare. "
     "Nei totali delle classifiche restano le letture, senza alcun legame con una persona.",
-    "account_delete_now": "Elimina il conto definitivamente",
-    "account_deleted": "Il conto è eliminato.",
+    "account_delete_now": "Elimina l’account definitivamente",
+    "account_deleted": "L’account è eliminato.",
     "done_settings": "Salvato.",
     "done_password": "La password è cambiata, gli altri browser sono disconnessi.",
     "done_revoked": "La password API non vale più.",
