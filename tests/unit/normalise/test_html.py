@@ -171,6 +171,13 @@ def test_characters_that_break_xml_or_turn_text_go() -> None:
     assert sanitise("<p>a\x00b\x0bc\ud800d\ufffee\u202ef\u2066g</p>", base_url=BASE) == "<p>abcdefg</p>"
 
 
+def test_characters_written_as_references_are_cleaned_too() -> None:
+    assert sanitise("<p>a&#8238;b&#x2066;c&#x80;d</p>", base_url=BASE) == "<p>abc€d</p>"
+    markup = '<p title="x&#8238;y">a <a href="java&#8238;script:alert(1)">b</a></p>'
+    assert sanitise(markup, base_url=BASE).startswith('<p title="xy">a <a')
+    assert "javascript:" not in sanitise(markup, base_url=BASE)
+
+
 @pytest.mark.parametrize("unit", ["<div>", "<b>", "<div><table><td></div>", "<ul><li>", "<blockquote><p>", "<a><b><p>"])
 def test_markup_nested_without_end_becomes_text(unit: str) -> None:
     html = sanitise(unit * (MAX_DEPTH * 4) + "AT&amp;T <script>no</script> bleibt", base_url=BASE)
