@@ -80,10 +80,22 @@ def test_axe_finds_nothing_in_other_languages(visitor: Visits, language: str) ->
     assert violations(visitor(language=language, size=DESKTOP).open("/")) == []
 
 
-def test_the_validator_of_html_finds_nothing(site: ServedNewsroom, tmp_path: Path) -> None:
+def validator_messages(folder: Path, style: str) -> list[str]:
+    """What the validator of HTML finds in the pages of a folder and in a stylesheet of ours."""
     jar = node_package("vnu-jar") / "build" / "dist" / "vnu.jar"
     if shutil.which("java") is None:
         pytest.skip("Java is not installed, which the validator needs")
+    files = [*sorted(str(file) for file in folder.glob("*.html")), str(Path(f"aggregator/web/static/{style}").resolve())]
+    command = ["java", "-Xmx512m", "-jar", str(jar), "--format", "json", "--also-check-css", *files]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=VNU_SECONDS, check=False)
+    return [
+        f"{each['url'].rpartition('/')[2]}:{each.get('lastLine')} {each['message']} {each.get('extract')}"
+        for each in json.loads(done.stderr)["messages"]
+        if (each["type"] != "info" or each.get("subType") == "warning") and APP_SCHEME not in each["message"]
+    ]
+
+
+def test_the_validator_of_html_finds_nothing(site: ServedNewsroom, tmp_path: Path) -> None:
     for number, path in enumerate(PAGES):
         headers = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept": "text/html", "user-agent": "x"}
         request = urllib.request.Request(site.base_url + path, headers=headers)  # noqa: S310 - loopback
@@ -94,14 +106,4 @@ def test_the_validator_of_html_finds_nothing(site: ServedNewsroom, tmp_path: Pat
             with error:
                 body = error.read()
         (tmp_path / f"{number}.html").write_bytes(body)
-    files = sorted(str(file) for file in tmp_path.glob("*.html"))
-    style = Path("aggregator/web/static/style.css").resolve()
-    command = ["java", "-Xmx512m", "-jar", str(jar), "--format", "json", "--also-check-css", *files, str(style)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=VNU_SECONDS, check=False)
-    messages = json.loads(done.stderr)["messages"]
-    told = [
-        f"{each['url'].rpartition('/')[2]}:{each.get('lastLine')} {each['message']} {each.get('extract')}"
-        for each in messages
-        if (each["type"] != "info" or each.get("subType") == "warning") and APP_SCHEME not in each["message"]
-    ]
-    assert told == []
+    assert validator_messages(tmp_path, "style.css") == []

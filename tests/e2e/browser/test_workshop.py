@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.readers import add_reader
 from tests.e2e.browser.conftest import Visits
-from tests.e2e.browser.test_accessible import violations
+from tests.e2e.browser.test_accessible import validator_messages, violations
 from tests.fakes.browsing import DESKTOP, PHONE, node_package
 from tests.fakes.origin import Answer, Origin
 from tests.fakes.running_site import RunningSite, run_site
@@ -120,3 +120,21 @@ def test_axe_finds_nothing_in_the_workshop(visitor: Visits, running: RunningSite
             found += [f"{path}: {each}" for each in violations(page)]
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     assert found == []
+
+
+def test_the_validator_of_html_finds_nothing_in_the_workshop(
+    visitor: Visits, running: RunningSite, publisher: Origin, tmp_path: Path
+) -> None:
+    operator = visitor(base_url=running.base_url)
+    page = operator.open("/workshop/sources")
+    log_in(page)
+    page.get_by_label("Adresse").fill(publisher.url("/rss"))
+    page.get_by_role("button", name="Suchen und hinzufügen").click()
+    running.aggregator.poll()
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for number, path in enumerate((*PAGES, "/workshop/sources/1", "/workshop/stories/1")):
+        answer = operator.context.request.get(running.base_url + path)
+        assert answer.ok, path
+        (folder / f"{number}.html").write_bytes(answer.body())
+    assert validator_messages(folder, "workshop.css") == []
