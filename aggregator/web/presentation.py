@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from aggregator.group.kicker import Headline, split_kicker
 from aggregator.library.delays import expected_delay_of
 from aggregator.library.streams import count_publishers
 from aggregator.model.article import Article
@@ -69,6 +70,11 @@ def coverage(entry: Entry) -> int:
 def headline(entry: Entry) -> str:
     """Return the title, cut where it is no headline any more; something of the text where there is none."""
     return shorten(entry.data.title, limit=HEADLINE_CHARACTERS) or teaser(entry, limit=80) or publisher(entry)
+
+
+def split_headline(entry: Entry) -> Headline:
+    """Return the headline as kicker and rest; a page shows both, in this order."""
+    return split_kicker(headline(entry))
 
 
 def foreign_language(entry: Entry, words: Words) -> str | None:

@@ -61,6 +61,13 @@ def test_an_entry_without_title_is_named_by_its_text_or_its_publisher() -> None:
     assert presentation.headline(make_entry(1, entry_data(title=""))) == "Die Zeitung"
 
 
+def test_a_kicker_and_the_rest_are_the_whole_headline() -> None:
+    split = presentation.split_headline(make_entry(1, entry_data(title="Prämien 2027: Kantone kritisieren den Bundesrat")))
+    assert (split.kicker, split.rest) == ("Prämien 2027", "Kantone kritisieren den Bundesrat")
+    plain = presentation.split_headline(make_entry(1, entry_data(title="Polizei: Zwei Verletzte nach einem Unfall")))
+    assert (plain.kicker, plain.rest) == ("", "Polizei: Zwei Verletzte nach einem Unfall")
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [("de", None), ("de-AT", None), ("fr-CH", "fr-CH"), ("EN", "EN"), (None, None), ('en" onload="x', None), ("", None)],
