@@ -1,6 +1,6 @@
 """What does it cost to record a read, to rank by a million of them, and to answer a click?
 
-Recording and ranking are measured on SQLite, and on PostgreSQL where AGGREGATOR_TEST_POSTGRESQL names a database (an address
+Recording and ranking are measured on SQLite, and on PostgreSQL where TEST_POSTGRESQL names a database (an address
 whose tables may be dropped: a schema of its own is made and dropped). Every count is checked against an independent one.
 """
 
@@ -36,7 +36,7 @@ from bench.clicks import measure_clicks
 from bench.ingest import check
 from bench.record import Options, Report, Row, Sample, measure, sample
 
-SERVER = "AGGREGATOR_TEST_POSTGRESQL"
+SERVER = "TEST_POSTGRESQL"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SITES = 100
 STEP = timedelta(seconds=7)  # between entries: a million in 81 days, as long as they are kept

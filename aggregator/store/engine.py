@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import URL, Connection, Engine, create_engine
 
+from aggregator.errors import ExtraMissing
 from aggregator.store import dialect
 from aggregator.store.faults import is_busy, our_errors, our_file_errors
 
@@ -16,13 +17,18 @@ _BEGIN_ATTEMPTS = 3  # SQLite also says busy without waiting, where waiting coul
 
 
 def make_engine(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT, foreign_keys: bool = True) -> Engine:
-    """Return an engine; the folder of an embedded database is made. Raises: StorageError."""
+    """Return an engine; the folder of an embedded database is made. Raises: ExtraMissing, StorageError."""
     file = dialect.file_of(url)
     if file is not None:
         with our_file_errors("open"):
             file.parent.mkdir(parents=True, exist_ok=True)
-    with our_errors("open"):
-        engine = create_engine(url, **dialect.engine_options(url, busy_timeout=busy_timeout))
+    try:
+        with our_errors("open"):
+            engine = create_engine(url, **dialect.engine_options(url, busy_timeout=busy_timeout))
+    except ImportError as error:  # only the driver of a server can be missing
+        raise ExtraMissing(
+            "store.url: PostgreSQL needs the extra `postgresql`: pip install 'aggregator[postgresql]'"
+        ) from error
     dialect.prepare(engine, foreign_keys=foreign_keys)
     return engine
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, func, literal_column, or_, select, true, type_coerce
 
 from aggregator.model.reader import Members, Selection
 from aggregator.store.reader_tables import entry_states
@@ -18,6 +18,11 @@ from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, 
 _FEED_ENTRIES = select(entry_origins.c.entry_id).where(entry_origins.c.pruned == LIVE)
 _STATE = (entry_states.c.read_at, entry_states.c.starred_at)
 _TOPIC_ENTRIES = select(entry_topics.c.entry_id)
+# Of an entry with or without a state. Of "read_at IS NULL" PostgreSQL assumes that it is rare, because it is among the states
+# themselves, and walks through all entries in search of it; of a comparison it assumes a third.
+UNREAD: ColumnElement[bool] = func.coalesce(type_coerce(entry_states.c.read_at, BigInteger), literal_column("0")) <= (
+    literal_column("0")
+)
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -83,9 +88,11 @@ def listed_in(selection: Selection, name: str) -> ColumnElement[bool]:
 
 def _in_state(selection: Selection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    for wanted, column in ((selection.read, entry_states.c.read_at), (selection.starred, entry_states.c.starred_at)):
-        if wanted is not None:
-            conditions.append(column.is_not(None) if wanted else column.is_(None))
+    if selection.read is not None:
+        conditions.append(entry_states.c.read_at.is_not(None) if selection.read else UNREAD)
+    if selection.starred is not None:
+        starred_at = entry_states.c.starred_at
+        conditions.append(starred_at.is_not(None) if selection.starred else starred_at.is_(None))
     return conditions
 
 

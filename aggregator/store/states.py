@@ -17,7 +17,7 @@ from aggregator.store import dialect
 from aggregator.store.columns import Time
 from aggregator.store.loading import chunks
 from aggregator.store.reader_tables import IS_PENDING, entry_states
-from aggregator.store.selections import entries_of, has_entries, item_statements, listed_in, with_states
+from aggregator.store.selections import UNREAD, entries_of, has_entries, item_statements, listed_in, with_states
 from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, list_entries
 
 _NOTHING = EntryState()
@@ -61,7 +61,7 @@ class SqlStateStore:
             return []
         counted = (func.count(), func.max(entries.c.first_seen_at))
         of_reader = with_states(selection, entries, entries.c.id)
-        statement = select(*counted).select_from(of_reader).where(entries_of(selection), entry_states.c.read_at.is_(None))
+        statement = select(*counted).select_from(of_reader).where(entries_of(selection), UNREAD)
         count, newest_at = self._connection.execute(statement).one()
         return [Unread(count=count, newest_at=newest_at)]
 
@@ -72,7 +72,7 @@ class SqlStateStore:
             statement = (
                 select(func.count(), func.max(list_entries.c.entered_at))
                 .select_from(of_reader)
-                .where(listed_in(selection, name), entry_states.c.read_at.is_(None))
+                .where(listed_in(selection, name), UNREAD)
             )
             count, newest_at = self._connection.execute(statement).one()
             found[stream_id] = Unread(count=count, newest_at=newest_at)
@@ -91,7 +91,7 @@ class SqlStateStore:
                 statement = (
                     select(stream, func.count(entries.c.id.distinct()), func.max(entries.c.first_seen_at))
                     .select_from(with_states(selection, table.join(entries, entries.c.id == table.c.entry_id), entries.c.id))
-                    .where(stream.in_(part), entry_states.c.read_at.is_(None), *conditions)
+                    .where(stream.in_(part), UNREAD, *conditions)
                     .group_by(stream)
                 )
                 found.update(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from aggregator.storage import Storage
+from tests.fakes.databases import SERVER, VARIABLE
 
 
 def test_the_contract_is_held_against_postgresql_too(storage: Storage) -> None:
-    if not os.environ.get("AGGREGATOR_TEST_POSTGRESQL"):
-        pytest.skip("AGGREGATOR_TEST_POSTGRESQL names no database (postgresql+psycopg://user@host/database)")
+    if not SERVER:
+        pytest.skip(f"{VARIABLE} names no server (postgresql+psycopg://user@host/database)")
     assert storage.check() == []

@@ -1,4 +1,4 @@
-"""An aggregator over an SQLite store in a folder of the test, with a scripted fetcher and a clock that stands still."""
+"""An aggregator over a store of the test's own, with a scripted fetcher and a clock that stands still."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def open_with(tmp_path: Path, clock: FakeClock) -> Iterator[Open]:
+def open_with(tmp_path: Path, database_url: str, clock: FakeClock) -> Iterator[Open]:
     """Return a function that opens the same store with a configuration and a fetcher, closing what was open before."""
     with ExitStack() as stack:
 
         def open_again(config: str, fetcher: FakeFetcher) -> Aggregator:
             stack.close()
-            settings = parse_settings(config, path=tmp_path / "config.yaml", environ={})
+            settings = parse_settings(config, path=tmp_path / "config.yaml", environ={"AGGREGATOR_STORE__URL": database_url})
             return stack.enter_context(open_aggregator(settings, clock=clock, fetcher=fetcher))
 
         yield open_again

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +18,8 @@ from tests.fakes.changes import DAY, NOON, configure, make_update, read_feed, sa
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    with closing(open_database(f"sqlite:///{tmp_path / 'news.db'}")) as opened:
+def storage(database_url: str) -> Iterator[Storage]:
+    with closing(open_database(database_url)) as opened:
         configure(opened, "https://zeitung.example/feed")
         yield opened
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -23,8 +24,9 @@ OTHERS = tuple(" ".join("".join(_LETTERS.choices("abcdefghijklmnopqrstuvwxyz", k
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> SqlStorage:
-    return open_database(f"sqlite:///{tmp_path / 'a.db'}")
+def storage(database_url: str) -> Iterator[SqlStorage]:
+    with closing(open_database(database_url)) as opened:
+        yield opened
 
 
 def bring(storage: SqlStorage, *titles: str, first: int = 1) -> None:

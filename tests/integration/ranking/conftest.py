@@ -1,10 +1,9 @@
-"""A store in a file, with a press in it."""
+"""A store with a press in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from aggregator.store.database import open_database
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
+def storage(database_url: str) -> Iterator[Storage]:
     """An empty store."""
-    with closing(open_database(f"sqlite:///{tmp_path / 'aggregator.db'}")) as opened:
+    with closing(open_database(database_url)) as opened:
         yield opened

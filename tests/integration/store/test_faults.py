@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, event, exc
 
-from aggregator.errors import StorageBusy, StorageError
+from aggregator.errors import ExtraMissing, StorageBusy, StorageError
 from aggregator.model.feed import FeedSettings
 from aggregator.store.database import SqlStorage, open_database
 from aggregator.store.faults import our_errors
@@ -47,6 +48,12 @@ def test_every_foreign_error_becomes_ours(kind: type[Exception]) -> None:
         error.connection_invalidated = False
     with pytest.raises(StorageError), our_errors("test"):
         raise error
+
+
+def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ExtraMissing, match=r"pip install 'aggregator\[postgresql\]'"):
+        open_database("postgresql+psycopg://user@host/database")
 
 
 class PostgresError(Exception):

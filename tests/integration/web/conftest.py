@@ -1,33 +1,32 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
+from tests.fakes.databases import kind_of, new_database
 from tests.fakes.newsroom import open_newsroom
 from tests.fakes.website import Newsroom, open_site
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database with a newsroom in it, made once; tests work on copies."""
-    file = tmp_path_factory.mktemp("newsroom") / "news.db"
-    storage = open_database(f"sqlite:///{file}")
-    open_newsroom(storage)
-    storage.close()
-    return file
+def filled(empty_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a database with a newsroom in it, made once; tests work on copies."""
+    with new_database(kind_of(empty_store), tmp_path_factory.mktemp("newsroom"), copy_of=empty_store) as url:
+        storage = open_database(url)
+        open_newsroom(storage)
+        storage.close()
+        yield url
 
 
 @pytest.fixture
-def storage(tmp_path: Path, filled: Path) -> Iterator[Storage]:
-    shutil.copy(filled, tmp_path / "news.db")
-    opened = open_database(f"sqlite:///{tmp_path / 'news.db'}")
-    yield opened
-    opened.close()
+def storage(tmp_path: Path, filled: str) -> Iterator[Storage]:
+    with new_database(kind_of(filled), tmp_path, copy_of=filled) as url, closing(open_database(url)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -45,8 +44,8 @@ def english(storage: Storage) -> Iterator[Newsroom]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Newsroom]:
-    storage = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+def empty(database_url: str) -> Iterator[Newsroom]:
+    storage = open_database(database_url)
     opened = open_site(storage)
     yield opened
     opened.recorder.close()
