@@ -88,7 +88,7 @@ class QueryWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryFilter:
-    """A source, a topic or a language that is wanted, or (`negated`) not; `token` is how it was typed."""
+    """A source, a topic, a language or a time that is wanted, or (`negated`, never a time) not; `token` is how it was typed."""
 
     operator: Operator
     value: str
@@ -100,12 +100,13 @@ class QueryFilter:
 class ParsedQuery:
     """A query taken apart: of every group one word, none of `excluded`, the filters, and the time from `since` before `until`.
 
-    `tokens` are its parts as they were typed.
+    `dates` are the filters that the time is made of, `tokens` the parts as they were typed.
     """
 
     groups: tuple[tuple[QueryWord, ...], ...] = ()
     excluded: tuple[QueryWord, ...] = ()
     filters: tuple[QueryFilter, ...] = ()
+    dates: tuple[QueryFilter, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     misread: tuple[Misread, ...] = ()
@@ -126,6 +127,7 @@ class _Reading:
     groups: list[list[QueryWord]] = field(default_factory=list)
     excluded: list[QueryWord] = field(default_factory=list)
     filters: list[QueryFilter] = field(default_factory=list)
+    dates: list[QueryFilter] = field(default_factory=list)
     since: datetime | None = None
     until: datetime | None = None
     misread: list[Misread] = field(default_factory=list)
@@ -152,6 +154,7 @@ def parse_query(text: str, *, now: datetime, zone: tzinfo | None = None) -> Pars
         groups=tuple(map(tuple, reading.groups)),
         excluded=tuple(reading.excluded),
         filters=tuple(reading.filters),
+        dates=tuple(reading.dates),
         since=reading.since,
         until=reading.until,
         misread=tuple(reading.misread),
@@ -217,6 +220,7 @@ def _read_date(reading: _Reading, operator: Operator, value: str, token: str) ->
         reading.misread.append(Misread(trouble=Trouble.NO_DATE, text=token))
         return
     since, until = span
+    reading.dates.append(QueryFilter(operator=operator, value=value.strip(), negated=False, token=reading.tokens[-1]))
     if operator is Operator.UNTIL and _SPAN.fullmatch(value.strip().lower()):
         until = since  # "until 7d": until a week ago
     if operator is not Operator.UNTIL:

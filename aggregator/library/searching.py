@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from aggregator.group.words import primary_language
-from aggregator.library.search_query import Misread, Operator, ParsedQuery, QueryFilter, parse_query
+from aggregator.library.search_facets import Facet, Narrowing, narrow, widen
+from aggregator.library.search_query import Misread, Operator, ParsedQuery, parse_query
 from aggregator.library.search_terms import resolve_query, without_compounds
 from aggregator.library.streams import Masthead, read_masthead
 from aggregator.model.entry import Entry
@@ -21,7 +22,6 @@ CANDIDATES = 1_000
 
 PAGE_STORIES = 20
 FEED_STORIES = 50
-MOST_FACETS = 8  # values of one kind that a search offers to be narrowed by
 FRESH = timedelta(days=7)
 """Half-life of what freshness adds to relevance: a week, as long as a story of the news lives."""
 
@@ -47,25 +47,6 @@ class FoundStory:
 
     entry: Entry
     others: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
-    """A value that a search can be narrowed by: what to show, how many entries it leaves, and the query that does it."""
-
-    operator: Operator
-    value: str
-    label: str
-    count: int
-    query: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing:
-    """A filter that the query has, and the query without it."""
-
-    token: str
-    query: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +109,8 @@ def read_search_page(
             is_more=is_more,
             page=page,
             pages=pages,
-            facets=tuple(_facets(tx, hits, parsed, titles=titles)) if hits else (),
-            narrowed=_narrowed(parsed),
+            facets=tuple(narrow(tx, hits, parsed, titles=titles, now=now, zone=zone, is_more=is_more)) if hits else (),
+            narrowed=widen(parsed),
             query=query,
             sources=() if hits else tuple(source.site for source in tx.search.sources()[:1]),
             indexing=tx.search.revision() == 0 and not hits,
@@ -198,43 +179,3 @@ def _find(tx: Transaction, query: SearchQuery) -> list[SearchHit]:
     # How rare a compound is says nothing here: what fits by a part of a word stands below what fits by the word.
     more = [replace(hit, relevance=PART_OF_A_WORD * least * hit.relevance / most) for hit in wide if hit.entry_id not in known]
     return sorted([*exact, *more], key=lambda hit: hit.entry_id, reverse=True)[: CANDIDATES + 1]
-
-
-def _facets(tx: Transaction, hits: Sequence[SearchHit], parsed: ParsedQuery, *, titles: Mapping[str, str]) -> Iterable[Facet]:
-    """Yield what the hits can be narrowed by; a kind that leaves no choice is not offered."""
-    ids = [hit.entry_id for hit in hits]
-    topics, sites = Counter(tx.search.count_topics(ids)), Counter(tx.search.count_sites(ids))
-    names: dict[str, str] = {}
-    for source in tx.search.sources(site for site, _ in sites.most_common(2 * MOST_FACETS)):
-        names.setdefault(source.site, source.title)
-    languages = Counter(hit.language for hit in hits)
-    kinds: tuple[tuple[Operator, Counter[str], Mapping[str, str]], ...] = (
-        (Operator.TOPIC, topics, titles),
-        (Operator.SOURCE, sites, names),
-        (Operator.LANGUAGE, languages, {}),
-    )
-    for operator, counts, labels in kinds:
-        taken = {each.value.lower() for each in parsed.filters if each.operator is operator}
-        choices = [(value, count) for value, count in counts.most_common() if value.lower() not in taken]
-        if len(counts) > 1 or (choices and choices[0][1] < len(hits)):
-            for value, count in choices[:MOST_FACETS]:
-                yield Facet(
-                    operator=operator,
-                    value=value,
-                    label=labels.get(value, value),
-                    count=count,
-                    query=" ".join([*_tokens_without(parsed, operator), f"{operator}:{value}"]),
-                )
-
-
-def _tokens_without(parsed: ParsedQuery, operator: Operator) -> list[str]:
-    """Return the tokens of the query without those of a kind of filter that a new one replaces."""
-    dropped = {each.token for each in parsed.filters if each.operator is operator and not each.negated}
-    return [token for token in parsed.tokens if token not in dropped]
-
-
-def _narrowed(parsed: ParsedQuery) -> tuple[Narrowing, ...]:
-    def without(each: QueryFilter) -> str:
-        return " ".join(token for token in parsed.tokens if token != each.token)
-
-    return tuple(Narrowing(token=each.token, query=without(each)) for each in parsed.filters)

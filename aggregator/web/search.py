@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.library.search_facets import Facet
+from aggregator.library.search_query import Operator
 from aggregator.library.searching import SearchPage, Sorting, read_search_page
 from aggregator.model.document import Format, Rendered
 from aggregator.model.entry import Entry
@@ -17,6 +20,7 @@ from aggregator.web.rendering import FORMAT_NAMES, FORMAT_TYPES, Alternate, show
 from aggregator.web.respond import Representation, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.visitors import client_address
+from aggregator.web.words import Words
 
 FEED_CACHE_CONTROL = "public, max-age=900"  # as all feeds
 NOT_FOR_ENGINES = {"x-robots-tag": "noindex"}
@@ -56,6 +60,7 @@ def show_search(request: Request) -> Response:
         has_feed=has_feed,
         feed_query=query,
         url_of=_url,
+        name_of=partial(_facet_name, words),
         title_of=lambda entry: excerpts.marked_title(entry, view.query, language=language_of(entry)),
         excerpt_of=lambda entry: excerpts.marked_excerpt(entry, view.query, language=language_of(entry)),
         active="search",
@@ -79,6 +84,14 @@ def serve_search_feed(request: Request) -> Response:
         web.searches.keep(text, form, made, revision=revision, now=now)
     link = f'<{web.site.base_url}/search.{form}?{urlencode({"q": text})}>; rel="self"'
     return respond(request, made, cache_control=FEED_CACHE_CONTROL, headers={"link": link, **NOT_FOR_ENGINES})
+
+
+def _facet_name(words: Words, facet: Facet) -> str:
+    if facet.operator is Operator.LANGUAGE:
+        return words.language_name(facet.value)
+    if facet.operator is Operator.DATE:
+        return words.say(f"facet_{facet.value}") if words.has(f"facet_{facet.value}") else words.month(facet.value)
+    return facet.label
 
 
 def _alternates(web: Web, query: str, title: str) -> Iterator[Alternate]:

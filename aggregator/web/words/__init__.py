@@ -108,6 +108,11 @@ class Words:
         day = self._language.first_of_month if local.day == 1 else local.day
         return self._language.date.format(day=day, month=self._language.months[local.month - 1], year=local.year)
 
+    def month(self, iso: str) -> str:
+        """Return the name of a month and its year, for `2026-11`."""
+        year, _, number = iso.partition("-")
+        return f"{self._language.months[int(number) - 1]} {year}"
+
     def day(self, at: datetime) -> str:
         """Return the date with its weekday, as a line begins."""
         weekday = self._language.weekdays[self.local(at).weekday()]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
+from aggregator.library.search_query import Operator
+from aggregator.library.searching import read_search_page
 from aggregator.model.search import SearchDocument, SearchQuery, Term
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
@@ -144,6 +146,17 @@ def test_filters_by_feed_language_date_and_topic(
         made = [Assignment(slug="schweiz", entry_id=entry_id, reason="") for entry_id in (ids[0], ids[2])]
         transaction.topics.assign(["schweiz"], ids, made, revision=9)
     assert found(storage, wanted) == [ids[place] for place in places]
+
+
+@pytest.mark.parametrize("text", ["bern", "bern since:3d", "bern until:2d"])
+def test_a_time_that_is_offered_leaves_as_many_entries_as_it_says(storage: Storage, ids: list[int], text: str) -> None:
+    index(storage, *(document(entry_id, "bern") for entry_id in ids))
+    now = NOON + DAY / 4
+    page = read_search_page(storage, text, now=now, language="de", zone=UTC)
+    times = [facet for facet in page.facets if facet.operator is Operator.DATE]
+    for facet in times:
+        assert read_search_page(storage, facet.query, now=now, language="de", zone=UTC).found == facet.count
+    assert ("date:today" in [facet.query.partition(" ")[2] for facet in times]) is ("until" not in text)
 
 
 def test_marks_are_no_words(storage: Storage, ids: list[int]) -> None:

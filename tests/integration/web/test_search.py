@@ -56,6 +56,25 @@ def test_facets_narrow_a_search_and_can_be_taken_back(newsroom: Newsroom) -> Non
     assert "2 Artikel gefunden" in both
 
 
+def test_a_search_can_be_narrowed_to_a_time_in_the_words_of_the_reader(newsroom: Newsroom) -> None:
+    long_ago = [NOON - timedelta(days=days) for days in (50, 51, 90)]
+    with newsroom.storage.read() as tx:
+        number = tx.entries.known([]).next_entry_id
+    new = [
+        NewEntry(id=number + each, update=make_update(f"old-{each}", data=EntryData(title=f"Muster {each}")), dated_at=at)
+        for each, at in enumerate(long_ago)
+    ]
+    save(newsroom.storage, read_feed(1, new=new))
+    index_entries(newsroom.storage, default_language="de")
+    found = links(newsroom.client.get("/search?q=muster").text)
+    older = newsroom.client.get(found["\N{LATIN CAPITAL LETTER A WITH DIAERESIS}lter 3"]).text
+    assert "3 Artikel gefunden" in older
+    assert links(older)["until:30d \N{MULTIPLICATION SIGN}"] == "/search?q=muster"
+    month = newsroom.client.get(links(older)["Oktober 2026 2"], headers={"accept-language": "fr"}).text
+    assert "2 articles trouvés" in month
+    assert "août 2026 1" in links(newsroom.client.get("/search?q=muster until:30d", headers={"accept-language": "fr"}).text)
+
+
 def test_a_search_can_be_had_newest_first_and_by_pages(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aggregator.library.searching.PAGE_STORIES", 5)
     html = newsroom.client.get(links(newsroom.client.get("/search?q=muster").text)["Neueste zuerst"]).text
