@@ -62,7 +62,7 @@ def add(
     from aggregator.library.subscriptions import find_feed
     from aggregator.model.feed import FeedSettings
 
-    settings = read_settings(context)
+    settings = read_settings(context, warn=False)
     with closing(make_fetcher(settings)) as fetcher:
         found = find_feed(url, fetcher=fetcher, parser=make_parser())
     add_feed(config_path(context), FeedSettings(url=found.url, title=title, tags=tuple(tag or ())))

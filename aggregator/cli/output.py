@@ -19,6 +19,8 @@ def start_logging(level: int) -> None:
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
     for chatty in ("apscheduler", "alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    # It warns at each tick that finds the last one of its job still at work, as every long pass is meant to.
+    logging.getLogger("apscheduler.scheduler").setLevel(max(level, logging.ERROR))
 
 
 def print_json(value: object) -> None:

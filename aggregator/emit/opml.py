@@ -102,7 +102,9 @@ def _feeds_in(outlines: Sequence[etree._Element]) -> Iterator[FeedSettings]:
         url = (outline.get("xmlUrl") or "").strip()
         if url.startswith(("http://", "https://")):
             categories = (each.strip(" /") for each in (outline.get("category") or "").split(TAG_SEPARATOR))
-            yield FeedSettings(url=url, title=name or None, tags=_distinct((*folders, *categories)))
+            # Some programs write the address where they know no name; the feed's own title is better.
+            title = None if not name or name.startswith(("http://", "https://")) else name
+            yield FeedSettings(url=url, title=title, tags=_distinct((*folders, *categories)))
         inner = folders if url or not name else (*folders, name)
         waiting += [(child, inner, depth + 1) for child in reversed(outline.findall("outline"))]
 

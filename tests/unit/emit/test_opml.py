@@ -73,6 +73,11 @@ def test_outlines_that_are_no_feeds_of_the_web_are_passed_over() -> None:
     assert read_opml(body) == [FeedSettings(url="https://a.example/f")]
 
 
+def test_an_address_in_place_of_a_name_is_no_name() -> None:
+    found = read_opml(opml('<outline text="https://a.example/feed" xmlUrl="https://a.example/feed"/>'))
+    assert found == [FeedSettings(url="https://a.example/feed")]
+
+
 def test_bare_ampersands_in_an_address_are_read_as_they_are_meant() -> None:
     body = opml('<outline text="A &amp; B & C" xmlUrl="https://a.example/?x=1&y=2&amp;z=3&#38;lt=4"/>')
     assert read_opml(body) == [FeedSettings(url="https://a.example/?x=1&y=2&z=3&lt=4", title="A & B & C")]
