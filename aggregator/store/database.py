@@ -144,8 +144,8 @@ class SqlTransaction:
         last_pass = self.noted(LAST_PASS_NOTE)
         return StoreCounts(
             feeds=sum(states.values()),
-            feeds_ok=states.get(FeedState.OK, 0),
-            feeds_failing=states.get(FeedState.FAILING, 0) + states.get(FeedState.BROKEN, 0),
+            feeds_ok=states.get(FeedState.OK, 0) + states.get(FeedState.BROKEN, 0),  # a malformed document was read, too
+            feeds_failing=states.get(FeedState.FAILING, 0),
             feeds_gone=states.get(FeedState.GONE, 0),
             entries=self._connection.execute(select(func.count()).select_from(entries)).scalar_one(),
             stories=self._connection.execute(select(func.count()).select_from(stories)).scalar_one(),

@@ -14,7 +14,7 @@ from aggregator.storage import LAST_PASS_NOTE, Storage
 from aggregator.store.database import open_database
 from tests.fakes.changes import NOON, add_entries, configure, save
 
-A, B, C, D = (f"https://{name}.example/feed" for name in "abcd")
+A, B, C, D, E = (f"https://{name}.example/feed" for name in "abcde")
 
 
 class Interrupted(Exception):
@@ -59,16 +59,16 @@ def test_a_broken_rule_of_the_database_is_a_storage_error(storage: Storage) -> N
 
 
 def test_the_store_at_a_glance(storage: Storage) -> None:
-    a, b, c, _ = configure(storage, A, B, C, D)
+    a, b, c, d, _ = configure(storage, A, B, C, D, E)
     add_entries(storage, a.id, "one", "two")
-    for feed, state in ((b, FeedState.FAILING), (c, FeedState.GONE)):
+    for feed, state in ((b, FeedState.FAILING), (c, FeedState.GONE), (d, FeedState.BROKEN)):
         save(storage, FeedChange(feed_id=feed.id, polled_at=NOON, poll=PollState(state=state)))
     with storage.write() as transaction:
         transaction.topics.configure([Topic(slug="t", title="T")])
         assert transaction.counts().last_pass_at is None
         transaction.note(LAST_PASS_NOTE, NOON.isoformat())
         counts = transaction.counts()
-    assert (counts.feeds, counts.feeds_ok, counts.feeds_failing, counts.feeds_gone) == (4, 1, 1, 1)
+    assert (counts.feeds, counts.feeds_ok, counts.feeds_failing, counts.feeds_gone) == (5, 2, 1, 1)
     assert (counts.entries, counts.topics, counts.reads, counts.stories, counts.readers) == (2, 1, 0, 2, 0)
     assert counts.last_pass_at == NOON
 
