@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Select, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,6 +25,8 @@ _LOG_BYTES = _LOG_PAGES * 4096  # a log that a long reader made grow is cut back
 # Of a server's planner. At its 4.0, made for turning disks, it reads whole tables where an index leads to a few hundred rows;
 # compiling a statement (jit) takes longer than any of ours.
 _SERVER_SETTINGS = "-c random_page_cost=1.1 -c jit=off"
+_READ_ONLY = "postgresql_readonly"  # the execution option of such transactions: they may lock no rows
+_Rows = TypeVar("_Rows", bound=Select[Any])
 _SYNC_FILES = ("", "-wal", "-shm")  # an SQLite database in WAL mode is these files
 
 
@@ -86,7 +88,7 @@ def for_reading(engine: Engine) -> Engine:
     """Return the engine with transactions that see one state and cannot write."""
     if engine.dialect.name == "sqlite":
         return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", **{_READ_ONLY: True})
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -98,6 +100,12 @@ def for_writing(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
     return engine
+
+
+def held(connection: Connection, statement: _Rows) -> _Rows:
+    """Return the statement such that the rows it finds stay as they are until the transaction ends, if that one writes."""
+    reads_only = connection.get_execution_options().get(_READ_ONLY, False)
+    return statement if reads_only else statement.with_for_update(read=True)
 
 
 def upsert(

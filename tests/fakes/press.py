@@ -61,7 +61,8 @@ class Press:
     def live_an_hour(self, hour: int, chance: random.Random) -> None:
         """Publishers bring entries out; readers prefer a few, mostly new ones; pages are seen."""
         at = NOON + hour * HOUR
-        first = hour * ENTRIES_AN_HOUR + 1
+        with self.storage.read() as tx:
+            first = tx.entries.known([]).next_entry_id  # lists take numbers of entries for their items
         for number in range(first, first + ENTRIES_AN_HOUR):
             self.publish_entry(number, publisher=chance.randrange(3), at=at)
         for reader in range(12):

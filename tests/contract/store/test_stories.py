@@ -298,3 +298,10 @@ def test_a_story_outlives_the_entry_that_founded_it(storage: Storage) -> None:
     rank(storage)
     assert most_read(storage, Window.DAY) == {1: 1}
     assert storage.check() == []
+
+
+def test_scales_are_told_in_a_transaction_that_only_reads(storage: Storage) -> None:
+    with storage.write() as transaction:
+        written = transaction.stories.scales()
+    with storage.read() as transaction:
+        assert transaction.stories.scales() == written
