@@ -6,7 +6,7 @@ Only the app and the doors import it; stages and flows are given values.
 from __future__ import annotations
 
 from aggregator.config.describing import SettingRow, describe_settings
-from aggregator.config.editing import add_examples, add_feed, add_feeds, remove_feed
+from aggregator.config.editing import add_examples, add_feed, add_feeds, remove_feed, save_topic
 from aggregator.config.loading import load_settings
 from aggregator.config.settings import Settings
 
@@ -19,4 +19,5 @@ __all__ = [
     "describe_settings",
     "load_settings",
     "remove_feed",
+    "save_topic",
 ]

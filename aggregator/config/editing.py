@@ -9,16 +9,30 @@ import contextlib
 import difflib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from aggregator.config.loading import parse_settings
 from aggregator.config.reading import read_text, yaml_errors
-from aggregator.config.splicing import NoPlaceError, Place, cut_feed, find_feeds, find_topic, insert_examples, insert_feeds
+from aggregator.config.splicing import (
+    NoPlaceError,
+    Place,
+    cut_feed,
+    find_feeds,
+    find_topic,
+    insert_examples,
+    insert_feeds,
+    insert_topic,
+    set_in_topic,
+    topic_pairs,
+)
 from aggregator.config.values import feed_key
 from aggregator.errors import ConfigError, FeedExists, FeedNotFound, TopicNotFound
 from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NOTHING = frozenset({"[]", '""'})  # values that a new topic is written without
 
 
 def add_feed(path: Path, feed: FeedSettings) -> None:
@@ -83,6 +97,42 @@ def add_examples(path: Path, slug: str, examples: Iterable[str]) -> list[str]:
         raise ConfigError("cannot be edited by program; please edit it by hand", file=path, key="topics")
     _put(path, made)
     return new
+
+
+def save_topic(path: Path, topic: Topic, *, environ: Mapping[str, str]) -> bool:
+    """Write a topic's title, rules, description and examples, and return whether it is new; what else is set for it stays.
+
+    Examples that only grow are put behind those that are there; another value that changes is written anew.
+
+    Raises: ConfigError.
+    """
+    text = read_text(path)
+    before = {known.slug: known for known in parse_settings(text, path=path, environ=environ).topics}.get(topic.slug)
+    with _errors(path, key="topics"):
+        if before is None:
+            made = insert_topic(text, [pair for pair in topic_pairs(topic) if pair[1] not in _NOTHING])
+        else:
+            made = _changed(text, before, topic)
+    if made != text:
+        after = {known.slug: known for known in parse_settings(made, path=path, environ=environ).topics}.get(topic.slug)
+        if after is None or topic_pairs(after) != topic_pairs(topic):
+            raise ConfigError("cannot be edited by program; please edit it by hand", file=path, key="topics")
+        _put(path, made)
+    return before is None
+
+
+def _changed(text: str, before: Topic, topic: Topic) -> str:
+    """Return the text with those values of a topic written anew that are not as before."""
+    known = len(before.examples)
+    for (key, written), (_, old) in zip(topic_pairs(topic), topic_pairs(before), strict=True):
+        if written == old:
+            continue
+        place = find_topic(text, topic.slug) if key == "examples" and known else None
+        if place is not None and topic.examples[:known] == before.examples:
+            text = insert_examples(text, place, topic.examples[known:])
+        else:
+            text = set_in_topic(text, topic.slug, key, written)
+    return text
 
 
 def _nearest(url: str, place: Place) -> str:

@@ -1,4 +1,4 @@
-"""Where the list of feeds stands in the text of config.yaml, and the text with feeds put in or taken out.
+"""Where feeds and topics stand in the text of config.yaml, and the text with some put in, changed or taken out.
 
 Pure functions on text; places are offsets that ruamel.yaml's nodes carry.
 """
@@ -16,14 +16,19 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aggregator.config.units import format_duration
 from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
 
 _MAY_BE_PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#{}\[\],&*!|>%@`]*")  # text without YAML's marks; the parser has the last word
 _TRAILING_COMMA = re.compile(r"\s*,")
+_COMMENT = re.compile(r"(?:^|\s)#")
 _INDENT = "  "
+
+Pairs = Sequence[tuple[str, str]]
+"""The keys and values of a table, as they are written."""
 
 
 class NoPlaceError(Exception):
-    """The list of feeds is written in a way that cannot be edited by program."""
+    """A list or table is written in a way that cannot be edited by program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +45,24 @@ def find_feeds(text: str) -> Place:
 
     Raises: NoPlaceError, and the errors of ruamel.yaml.
     """
+    key, value = _find_list(text, "feeds")
+    items = value.value if isinstance(value, SequenceNode) else ()
+    return Place(key=key, value=value, urls=[_url_of(item) for item in items])
+
+
+def _find_list(text: str, name: str) -> tuple[ScalarNode | None, Node | None]:
+    """Return the key and the value of a section that is a list; a scalar as value is an empty one."""
     root = YAML(typ="rt").compose(text)
     if root is None:
-        return Place(key=None, value=None, urls=[])
+        return None, None
     if not isinstance(root, MappingNode) or root.flow_style:
         raise NoPlaceError("the file must be a table of sections in block style")
-    key, value = next(((key, value) for key, value in root.value if key.value == "feeds"), (None, None))
+    key, value = next(((key, value) for key, value in root.value if key.value == name), (None, None))
     if key is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
-        return Place(key=key, value=value, urls=[])
+        return key, value
     if not isinstance(value, SequenceNode) or value.start_mark.index < key.end_mark.index:
-        raise NoPlaceError("feeds must be a list, and not an alias of another one")
-    return Place(key=key, value=value, urls=[_url_of(item) for item in value.value])
+        raise NoPlaceError(f"{name} must be a list, and not an alias of another one")
+    return key, value
 
 
 def _url_of(item: Node) -> str:
@@ -61,21 +73,34 @@ def _url_of(item: Node) -> str:
 
 def insert_feeds(text: str, place: Place, feeds: Sequence[FeedSettings]) -> str:
     """Return the text with the feeds at the end of the list, written as its last member is."""
-    if place.key is None or place.value is None:
-        return _with_line_end(text) + _as_in(text, "feeds:\n" + _block(feeds, indent=_INDENT))
-    if not isinstance(place.value, SequenceNode) or not place.value.value:
-        start, end = place.value.start_mark.index, place.value.end_mark.index
-        colon = text.index(":", place.key.end_mark.index) + 1
+    return _insert_members(text, "feeds", (place.key, place.value), [_pairs(feed) for feed in feeds])
+
+
+def insert_topic(text: str, topic: Pairs) -> str:
+    """Return the text with a topic at the end of the list, written as its last member is.
+
+    Raises: NoPlaceError, and the errors of ruamel.yaml.
+    """
+    return _insert_members(text, "topics", _find_list(text, "topics"), [topic])
+
+
+def _insert_members(text: str, name: str, place: tuple[ScalarNode | None, Node | None], members: Sequence[Pairs]) -> str:
+    key, value = place
+    if key is None or value is None:
+        return _with_line_end(text) + _as_in(text, f"{name}:\n" + _block(members, indent=_INDENT))
+    if not isinstance(value, SequenceNode) or not value.value:
+        start, end = value.start_mark.index, value.end_mark.index
+        colon = text.index(":", key.end_mark.index) + 1
         emptied = text[:colon] + text[end:] if end > start else text  # `feeds: []` becomes `feeds:`
-        return _insert_lines(emptied, colon, _block(feeds, indent=_INDENT))
-    last = place.value.value[-1]
-    if place.value.flow_style:
-        gap = text[place.value.start_mark.index + 1 : place.value.value[0].start_mark.index]
+        return _insert_lines(emptied, colon, _block(members, indent=_INDENT))
+    last = value.value[-1]
+    if value.flow_style:
+        gap = text[value.start_mark.index + 1 : value.value[0].start_mark.index]
         separator = ",\n" + " " * last.start_mark.column if "\n" in gap else ", "
         end = _end_of(text, last)
-        return text[:end] + _as_in(text, "".join(separator + _flow(feed) for feed in feeds)) + text[end:]
+        return text[:end] + _as_in(text, "".join(separator + _flow(member) for member in members)) + text[end:]
     indent = _line_at(text, _dash_line(text, last)).partition("-")[0]
-    lines = "".join(f"{indent}- {_flow(feed)}\n" for feed in feeds) if last.flow_style else _block(feeds, indent=indent)
+    lines = "".join(f"{indent}- {_flow(member)}\n" for member in members) if last.flow_style else _block(members, indent=indent)
     return _insert_lines(text, _end_of(text, last), lines)
 
 
@@ -116,20 +141,48 @@ def find_topic(text: str, slug: str) -> TopicPlace | None:
 
     Raises: NoPlaceError, and the errors of ruamel.yaml.
     """
+    table = _find_topic_table(text, slug)
+    if table is None:
+        return None
+    value = next((value for key, value in table.value if key.value == "examples"), None)
+    if value is not None and not (isinstance(value, SequenceNode) and value.value):
+        raise NoPlaceError("its examples must be a list with something in it, or not be there at all")
+    return TopicPlace(table=table, value=value, examples=[str(item.value) for item in value.value] if value else [])
+
+
+def _find_topic_table(text: str, slug: str) -> MappingNode | None:
     root = YAML(typ="rt").compose(text)
     if not isinstance(root, MappingNode):
         return None
     topics = next((value for key, value in root.value if key.value == "topics"), None)
     for table in topics.value if isinstance(topics, SequenceNode) else ():
-        if not isinstance(table, MappingNode):
-            continue
-        values = {key.value: value for key, value in table.value}
-        if isinstance(values.get("slug"), ScalarNode) and values["slug"].value == slug:
-            value = values.get("examples")
-            if value is not None and not (isinstance(value, SequenceNode) and value.value):
-                raise NoPlaceError("its examples must be a list with something in it, or not be there at all")
-            return TopicPlace(table=table, value=value, examples=[str(item.value) for item in value.value] if value else [])
+        if isinstance(table, MappingNode) and any(key.value == "slug" and value.value == slug for key, value in table.value):
+            return table
     return None
+
+
+def set_in_topic(text: str, slug: str, key: str, written: str) -> str:
+    """Return the text with one value of a topic as `written`, in the place of the one before or at the end of its table.
+
+    Raises: NoPlaceError, also where comments would go with the value; and the errors of ruamel.yaml.
+    """
+    table = _find_topic_table(text, slug)
+    if table is None:
+        raise NoPlaceError(f"there is no topic {slug!r}")
+    name, value = next(((name, value) for name, value in table.value if name.value == key), (None, None))
+    if name is None or value is None:
+        if table.flow_style:
+            end = _end_of(text, table.value[-1][1])
+            return f"{text[:end]}, {key}: {written}{text[end:]}"
+        indent = " " * table.value[0][0].start_mark.column
+        return _insert_lines(text, _end_of(text, table), f"{indent}{key}: {written}\n")
+    colon = text.index(":", name.end_mark.index) + 1
+    if value.anchor is not None or value.start_mark.index < name.end_mark.index:
+        raise NoPlaceError(f"{key} of {slug!r} is shared with another place")
+    end = max(colon, _end_of(text, value))
+    if _COMMENT.search(text[colon:end]):
+        raise NoPlaceError(f"comments stand in {key} of {slug!r}")
+    return f"{text[:colon]} {written}{text[end:]}"
 
 
 def insert_examples(text: str, place: TopicPlace, examples: Sequence[str]) -> str:
@@ -191,6 +244,21 @@ def _as_in(text: str, lines: str) -> str:
     return lines.replace("\n", "\r\n") if "\r\n" in text else lines
 
 
+def topic_pairs(topic: Topic) -> list[tuple[str, str]]:
+    """Return what says which entries a topic takes, as it is written; lists with nothing in them are `[]`."""
+    lists = {
+        "any": topic.any_of,
+        "all": topic.all_of,
+        "none": topic.none_of,
+        "tags": topic.tags,
+        "languages": topic.languages,
+        "categories": topic.categories,
+        "examples": topic.examples,
+    }
+    pairs = [("slug", _scalar(topic.slug)), ("title", _scalar(topic.title)), ("about", _scalar(topic.about))]
+    return [*pairs, *((key, f"[{', '.join(map(_scalar, words))}]") for key, words in lists.items())]
+
+
 def _pairs(feed: FeedSettings) -> list[tuple[str, str]]:
     pairs = [("url", _scalar(feed.url))]
     if feed.title:
@@ -206,16 +274,16 @@ def _pairs(feed: FeedSettings) -> list[tuple[str, str]]:
     return pairs
 
 
-def _block(feeds: Sequence[FeedSettings], *, indent: str) -> str:
+def _block(members: Sequence[Pairs], *, indent: str) -> str:
     lines = []
-    for feed in feeds:
-        pairs = [f"{key}: {value}" for key, value in _pairs(feed)]
+    for member in members:
+        pairs = [f"{key}: {value}" for key, value in member]
         lines += [f"{indent}{'  ' if number else '- '}{pair}\n" for number, pair in enumerate(pairs)]
     return "".join(lines)
 
 
-def _flow(feed: FeedSettings) -> str:
-    return "{" + ", ".join(f"{key}: {value}" for key, value in _pairs(feed)) + "}"
+def _flow(member: Pairs) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in member) + "}"
 
 
 def _scalar(value: str) -> str:

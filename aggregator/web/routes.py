@@ -92,6 +92,7 @@ def make_routes() -> list[Route]:
         Route("/workshop/sources/retry", sources.retry_source_now, methods=["POST"]),
         Route("/workshop/sources/{feed_id}", sources.show_source),
         Route("/workshop/topics", topics.show_topics),
+        Route("/workshop/topics/save", topics.save_topic, methods=["POST"]),
         Route("/workshop/stories", operators_stories.show_stories),
         Route("/workshop/stories/merge", operators_stories.merge_stories, methods=["POST"]),
         Route("/workshop/stories/split", operators_stories.split_story, methods=["POST"]),

@@ -11,13 +11,14 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from aggregator.app import Aggregator
-from aggregator.config import add_feed, load_settings, remove_feed
+from aggregator.config import add_feed, load_settings, remove_feed, save_topic
 from aggregator.library.callbacks import CallbackRules
 from aggregator.library.rankings import read_traffic
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import record_reported
 from aggregator.library.subscriptions import find_feed
 from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
 from aggregator.web.asgi import create_app
 from aggregator.web.site import OwnSite, WebSite
 from aggregator.web.workshop.tools import WorkshopTools
@@ -39,12 +40,19 @@ def make_tools(aggregator: Aggregator, config: Path | None) -> WorkshopTools:
         remove_feed(path, url)
         bring_store_to(path)
 
+    topics = list(aggregator.settings.topics)
+
+    def save(path: Path, topic: Topic) -> None:
+        save_topic(path, topic, environ=os.environ)
+        topics[:] = load_settings(path, environ=os.environ).topics  # until the daemon has restarted this process
+
     return WorkshopTools(
         find_feed=lambda address: find_feed(address, fetcher=aggregator.fetcher, parser=aggregator.parser),
-        topics=aggregator.settings.topics,
+        topics=lambda: topics,
         default_language=aggregator.settings.site.language,
         add_feed=partial(add, config) if config is not None else None,
         remove_feed=partial(remove, config) if config is not None else None,
+        save_topic=partial(save, config) if config is not None else None,
     )
 
 

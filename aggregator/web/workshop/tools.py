@@ -16,12 +16,14 @@ class WorkshopTools:
     """Functions of the open aggregator.
 
     `find_feed` asks other servers. `add_feed` and `remove_feed` write config.yaml, comments kept, and bring the store to it;
-    both are None where the process does not know the file. One change at a time: `changing` is held meanwhile.
+    `save_topic` writes it, and the daemon, which notices, does the rest. The three are None where the process does not know
+    the file. One change at a time: `changing` is held meanwhile.
     """
 
     find_feed: Callable[[str], FoundFeed]
-    topics: Sequence[Topic]
+    topics: Callable[[], Sequence[Topic]]
     default_language: str
     add_feed: Callable[[FeedSettings], None] | None = None
     remove_feed: Callable[[str], None] | None = None
+    save_topic: Callable[[Topic], None] | None = None
     changing: threading.Lock = field(default_factory=threading.Lock)

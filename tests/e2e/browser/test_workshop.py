@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from aggregator.app import open_aggregator
+from aggregator.config import load_settings
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.readers import add_reader
 from tests.e2e.browser.conftest import Visits
@@ -84,13 +86,25 @@ def test_an_operator_adds_a_source_by_its_site_tries_a_topic_and_sees_it_fill(
     page.get_by_label("Eines dieser Wörter", exact=True).fill("*tunnel")
     page.get_by_role("button", name="Ausprobieren").click()
     expect(page.get_by_text("1 der 2 neuesten Artikel passen")).to_be_visible()
-    running.aggregator.group()
-    running.aggregator.publish()
-    page.goto(f"{running.base_url}/topics/verkehr")
-    expect(page.get_by_role("link", name="Der Gotthardtunnel ist wieder offen").first).to_be_visible()
+    page.get_by_label("Titel").fill("Tunnel")
+    page.get_by_label("Kürzel").fill("tunnel")
+    page.get_by_role("button", name="Als Thema speichern").click()
+    expect(page.get_by_role("status")).to_contain_text("Gespeichert")
+    expect(page.get_by_label("Eines dieser Wörter", exact=True)).to_have_value("*tunnel")
+    page.get_by_label("Keines dieser Wörter").fill("Nebel")
+    page.get_by_role("button", name="Ausprobieren").click()
+    page.get_by_role("button", name="Thema ändern").click()
+    expect(page.get_by_role("status")).to_contain_text("Gespeichert")
+    with open_aggregator(load_settings(running.config, environ={})) as reloaded:  # as the daemon does when the file changes
+        reloaded.group()
+        reloaded.publish()
+    for topic in ("verkehr", "tunnel"):
+        page.goto(f"{running.base_url}/topics/{topic}")
+        expect(page.get_by_role("link", name="Der Gotthardtunnel ist wieder offen").first).to_be_visible()
     config = running.config.read_text()
     assert "# kept\n" in config
     assert publisher.url("/rss") in config
+    assert '{slug: tunnel, title: Tunnel, any: ["*tunnel"], none: [Nebel]}' in config
 
 
 def test_the_search_finds_what_came_in(visitor: Visits, running: RunningSite, publisher: Origin) -> None:

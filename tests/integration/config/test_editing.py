@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from aggregator.config import add_examples, add_feed, add_feeds, load_settings, remove_feed
+from aggregator.config import add_examples, add_feed, add_feeds, load_settings, remove_feed, save_topic
 from aggregator.errors import ConfigError, FeedExists, FeedNotFound, TopicNotFound
 from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
 
 TEXT = "# Mine\nfeeds:\n  - url: https://a.org/feed  # first\n\nserver: {port:   9000}\n"
 NEW = FeedSettings(url="https://b.org/feed", title="B", tags=("schweiz",))
@@ -148,3 +150,62 @@ def test_a_topic_that_is_not_in_the_file_learns_nothing(tmp_path: Path) -> None:
     file.write_text(TOPICS.replace("about: Züge.", "examples: []"), encoding="utf-8")
     with pytest.raises(ConfigError, match="cannot be edited by program"):
         add_examples(file, "bahn", ["x"])
+
+
+def saved(file: Path, topic: Topic) -> Topic:
+    save_topic(file, topic, environ={})
+    return next(known for known in load_settings(file, environ={}).topics if known.slug == topic.slug)
+
+
+NEW_TOPIC = Topic(
+    slug="neu", title="Neu: # ja", any_of=("*tunnel", "it's", "#metoo"), about="Ein Satz.\nZwei", examples=("a, b",)
+)
+
+
+@pytest.mark.parametrize(
+    "text", [TOPICS, "feeds: []\n", "feeds: []\ntopics: []\n", "feeds: []\ntopics: [{slug: a, title: A, any: [a]}]\n"]
+)
+def test_a_new_topic_is_written_behind_the_others_and_no_other_line_changes(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert save_topic(file, NEW_TOPIC, environ={})
+    assert load_settings(file, environ={}).topics[-1] == NEW_TOPIC
+    if text == TOPICS:
+        assert set(TOPICS.splitlines()) <= set(file.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_topic_is_changed_where_it_stands_and_keeps_its_comments_and_all_else(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(TOPICS, encoding="utf-8")
+    for slug in ("bahn", "kurz", "alt"):
+        known = next(topic for topic in load_settings(file, environ={}).topics if topic.slug == slug)
+        for wanted in (
+            replace(known, any_of=("Zug", "Gleis*"), languages=("de", "fr"), about="Rollt: ja"),
+            replace(known, title="Anders # so", any_of=("Zug",), about="Rollt: ja"),
+            replace(known, title="Anders # so", any_of=("Zug",), about="Rollt: ja", examples=(*known.examples, "Zwei")),
+        ):
+            assert saved(file, wanted) == wanted
+    text = file.read_text(encoding="utf-8")
+    assert all(comment in text for comment in ("# mine", "# trains", "# why", "# more to come"))
+    assert not save_topic(file, load_settings(file, environ={}).topics[0], environ={})
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_list_with_comments_in_it_is_left_to_the_person(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    text = "feeds: []\ntopics:\n  - slug: a\n    title: A\n    any:\n      - x  # because\n      - y\n"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="comments stand in any of 'a'"):
+        save_topic(file, Topic(slug="a", title="A", any_of=("x",)), environ={})
+    assert file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"), [(replace(NEW_TOPIC, slug="Ü b"), "did you mean 'ue-b'"), (Topic(slug="leer", title="Leer"), "rule")]
+)
+def test_a_topic_that_makes_no_sense_is_not_written(tmp_path: Path, topic: Topic, told: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(TOPICS, encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        save_topic(file, topic, environ={})
+    assert file.read_text(encoding="utf-8") == TOPICS

@@ -10,6 +10,7 @@ from aggregator.app import open_aggregator
 from aggregator.config import load_settings
 from aggregator.errors import FeedNotFound
 from aggregator.model.feed import FeedSettings
+from aggregator.model.topic import Topic
 from aggregator.web.wiring import make_tools
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher
@@ -44,9 +45,22 @@ def test_sources_are_written_to_the_file_with_its_comments_and_to_the_store(tmp_
             tools.remove_feed("https://a.example/feed")
 
 
+def test_a_topic_is_written_to_the_file_and_known_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    with open_aggregator(load_settings(file, environ={}), clock=FakeClock(), fetcher=FakeFetcher({})) as aggregator:
+        tools = make_tools(aggregator, file)
+        assert tools.save_topic is not None
+        topic = Topic(slug="bahn", title="Bahn", any_of=("Zug",))
+        tools.save_topic(topic)
+        assert list(tools.topics()) == [topic]
+        assert list(load_settings(file, environ={}).topics) == [topic]
+        assert "# the first" in file.read_text()
+
+
 def test_without_the_file_there_is_nothing_to_write(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG)
     with open_aggregator(load_settings(file, environ={}), clock=FakeClock(), fetcher=FakeFetcher({})) as aggregator:
         tools = make_tools(aggregator, None)
-        assert (tools.add_feed, tools.remove_feed) == (None, None)
+        assert (tools.add_feed, tools.remove_feed, tools.save_topic) == (None, None, None)
