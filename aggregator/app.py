@@ -31,6 +31,7 @@ from aggregator.group.assign import GroupingRules
 from aggregator.group.embed import open_embedder
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
+from aggregator.library.related import read_related_feed
 from aggregator.library.searching import read_search_entries
 from aggregator.library.stories import read_story_feed
 from aggregator.model.document import Format, Rendered
@@ -44,6 +45,7 @@ from aggregator.model.report import (
     PruneReport,
     PublishReport,
     RankReport,
+    RelateReport,
     SearchReport,
     SubscribeReport,
 )
@@ -61,6 +63,7 @@ from aggregator.pipeline.ranking import RankingRules, rank_stories
 from aggregator.pipeline.reading import DocumentReader
 from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
+from aggregator.pipeline.relating import RelatedMemory, relate_stories
 from aggregator.pipeline.retain import Retention, prune
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
@@ -109,6 +112,7 @@ class Aggregator:
         self._grouping = threading.Lock()
         self._ingesting = threading.Lock()
         self._indexing = threading.Lock()
+        self._relating = threading.Lock()
         self._publishing = threading.Lock()
         self._ranking = threading.Lock()
 
@@ -168,6 +172,10 @@ class Aggregator:
     @cached_property
     def _stories(self) -> StoryMemory:
         return open_memory(GroupingRules(), default_language=self.settings.site.language, open_embedder=self.open_embedder)
+
+    @cached_property
+    def _related(self) -> RelatedMemory:
+        return RelatedMemory(self.settings.site.language)
 
     def open_embedder(self) -> Embedder | None:
         """Return the sentence model of the settings, loaded once; without it, stories and topics are found by words."""
@@ -281,6 +289,12 @@ class Aggregator:
                 gives_way=self._ingesting.locked,
             )
 
+    def relate(self) -> RelateReport:
+        """Find related stories for those that are new or changed; what is new is made searchable first."""
+        self.index()
+        with self._relating:
+            return relate_stories(self.storage, self._related, now=self.clock.now(), should_stop=lambda: self._stopping)
+
     def settle(self) -> int:
         """Count the reads that feed readers reported and nobody took back; return how many."""
         return settle_reads(self.storage, now=self.clock.now())
@@ -327,6 +341,11 @@ class Aggregator:
         Raises: StoryNotFound.
         """
         return render(read_story_feed(self.storage, self.site, story_id), _WRITERS[form])
+
+    def render_related(self, url: str, form: Format, every_language: bool) -> tuple[Rendered, bool]:  # noqa: FBT001 - as asked
+        """Return the feed of what to read after an article, rendered now, and whether the article is known."""
+        document, is_known = read_related_feed(self.storage, self.site, url, every_language=every_language)
+        return render(document, _WRITERS[form]), is_known
 
     def render_search(self, text: str, form: Format) -> Rendered:
         """Return the feed of a search, rendered now."""

@@ -24,6 +24,7 @@ from aggregator.model.report import (
     PruneReport,
     PublishReport,
     RankReport,
+    RelateReport,
     SearchReport,
     SubscribeReport,
 )
@@ -38,6 +39,9 @@ GROUP_TICK = timedelta(seconds=5)
 
 INDEX_TICK = timedelta(seconds=5)
 """How often new entries are made searchable; without any it is one query."""
+
+RELATE_TICK = timedelta(seconds=15)
+"""How often related stories are looked for; without a change it is three small queries."""
 
 RETAIN_TICK = timedelta(hours=24)
 
@@ -59,6 +63,7 @@ Report = (
     | GroupReport
     | IndexReport
     | RankReport
+    | RelateReport
     | PublishReport
     | PruneReport
     | DeliveryReport
@@ -83,6 +88,7 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
         ("ingest", aggregator.poll, INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
         ("indexing", aggregator.index, INDEX_TICK),
+        ("relating", aggregator.relate, RELATE_TICK),
         ("ranking", aggregator.rank, RANK_TICK),
         ("publish", aggregator.publish, aggregator.settings.publishing.interval),
         ("retain", aggregator.prune, RETAIN_TICK),

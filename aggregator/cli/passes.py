@@ -67,6 +67,7 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
     """Assign what is new to topics, rank, and render the emitted feeds, once."""
     with opened(context) as aggregator:
         grouped = aggregator.group()
+        aggregator.relate()
         ranked = aggregator.rank(at_once=True)
         published = aggregator.publish()
     if as_json:

@@ -180,7 +180,7 @@ def build_ranked_feed(
         language=site.language,
         updated_at=max((max(entered.at, entry.modified_at) for entry, entered in shown), default=NEVER),
         entries=tuple(
-            _with_reason(
+            with_reason(
                 document_entry(
                     site,
                     entry,
@@ -220,7 +220,8 @@ def build_search_feed(site: Site, text: str, entries: Sequence[Entry]) -> FeedDo
     )
 
 
-def _with_reason(entry: DocumentEntry, reason: str) -> DocumentEntry:
+def with_reason(entry: DocumentEntry, reason: str) -> DocumentEntry:
+    """Return the entry with a reason before its summary."""
     if not reason:
         return entry
     line = escape(reason, quote=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aggregator.model.related import Reason
 from aggregator.model.story import Ranking, shown_readers
 
 
@@ -39,6 +40,8 @@ class Words:
     whole_story: str
     story: str
     story_description: str
+    related_description: str
+    reasons: Mapping[Reason, str]
 
 
 GERMAN = Words(
@@ -68,6 +71,14 @@ GERMAN = Words(
     whole_story="Die ganze Geschichte",
     story="Geschichte: {title}",
     story_description="Jede neue Wendung dieser Geschichte einmal, aus allen Quellen von {site}",
+    related_description="Was man nach «{title}» lesen kann, aus allen Quellen von {site}",
+    reasons={
+        Reason.FOLLOWS: "folgt auf diese Geschichte",
+        Reason.PEOPLE: "gleiche Personen",
+        Reason.BACKGROUND: "Hintergrund",
+        Reason.SUBJECT: "gleiches Thema",
+        Reason.READ: "viel gelesen",
+    },
 )
 
 ENGLISH = Words(
@@ -97,6 +108,14 @@ ENGLISH = Words(
     whole_story="The whole story",
     story="Story: {title}",
     story_description="Every new turn of this story once, from all sources of {site}",
+    related_description="What to read after “{title}”, from all sources of {site}",
+    reasons={
+        Reason.FOLLOWS: "follows this story",
+        Reason.PEOPLE: "same people",
+        Reason.BACKGROUND: "background",
+        Reason.SUBJECT: "same subject",
+        Reason.READ: "much read",
+    },
 )
 
 FRENCH = Words(
@@ -126,6 +145,14 @@ FRENCH = Words(
     whole_story="Toute l’histoire",
     story="Sujet\u00a0: {title}",
     story_description="Chaque rebondissement de ce sujet une fois, de toutes les sources de {site}",
+    related_description="Que lire après «\u00a0{title}\u00a0», de toutes les sources de {site}",
+    reasons={
+        Reason.FOLLOWS: "suite de ce sujet",
+        Reason.PEOPLE: "mêmes personnes",
+        Reason.BACKGROUND: "contexte",
+        Reason.SUBJECT: "même sujet",
+        Reason.READ: "très lu",
+    },
 )
 
 ITALIAN = Words(
@@ -155,6 +182,14 @@ ITALIAN = Words(
     whole_story="Tutta la storia",
     story="Storia: {title}",
     story_description="Ogni sviluppo di questa storia una volta, da tutte le fonti di {site}",
+    related_description="Che cosa leggere dopo «{title}», da tutte le fonti di {site}",
+    reasons={
+        Reason.FOLLOWS: "segue questa storia",
+        Reason.PEOPLE: "stesse persone",
+        Reason.BACKGROUND: "retroscena",
+        Reason.SUBJECT: "stesso tema",
+        Reason.READ: "molto letto",
+    },
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}

@@ -11,12 +11,14 @@ from aggregator.emit.stories import STORY_ENTRIES, build_story_feed
 from aggregator.errors import EntryNotFound, StoryNotFound, WrongStories
 from aggregator.group.settling import settle_story
 from aggregator.library.rankings import read_most_read
+from aggregator.library.related import read_page_related
 from aggregator.library.streams import BOX_ENTRIES, ENTRY_ID_LIMIT, Masthead, read_masthead
 from aggregator.model.coverage import Report, StoryFace, face_of, fold_copies
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry
 from aggregator.model.grouping import Evidence
 from aggregator.model.keypoint import KeyPoint
+from aggregator.model.related import RelatedEntry
 from aggregator.model.story import RankedStory, Ranking, StoryStanding, Window, shown_readers
 from aggregator.storage import INTERVENED_NOTE, Storage, TopicRow, Transaction
 
@@ -40,6 +42,7 @@ class StoryPage:
     face: StoryFace
     points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
+    related: tuple[RelatedEntry, ...]
     most_read: tuple[RankedStory, ...]
 
 
@@ -95,6 +98,7 @@ def read_story_page(storage: Storage, story_id: int) -> StoryPage:
             face=face_of(coverage, entry),
             points=tx.key_points.of([story_id]).get(story_id, ()),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
+            related=read_page_related(tx, entry, sorted(slugs)),
             most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
         )
 

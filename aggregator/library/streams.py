@@ -10,13 +10,15 @@ from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
 from aggregator.library.rankings import read_most_read, read_ranking
+from aggregator.library.related import read_page_related
 from aggregator.model.article import Article
-from aggregator.model.coverage import StoryFace, TopicStory, face_of
+from aggregator.model.coverage import StoryFace, face_of
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.model.keypoint import KeyPoint
+from aggregator.model.related import RelatedEntry
 from aggregator.model.story import RankedStory, Ranking, Window
 from aggregator.storage import LAST_PASS_NOTE, Storage, TopicRow, Transaction
 
@@ -28,7 +30,6 @@ FRONT_TOPIC_ENTRIES = 6
 BOX_ENTRIES = 5  # the most-read box at the side
 TOPIC_ENTRIES = 30  # one page of a topic
 RANKING_PLACES = 20
-RELATED_ENTRIES = 6
 HEALTH_EVENTS = 20
 HEALTH_DAYS = 14  # of which the entries are shown day by day
 
@@ -104,7 +105,7 @@ class RankingPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """One entry, its topics, what else those topics have, and the article behind it if it was fetched.
+    """One entry, its topics, what to read next, and the article behind it if it was fetched.
 
     `points` are the key points of its story.
     """
@@ -113,7 +114,7 @@ class EntryPage:
     entry: Entry
     points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
-    related: tuple[Entry, ...]
+    related: tuple[RelatedEntry, ...]
     most_read: tuple[RankedStory, ...]
     window: Window
     article: Article | None
@@ -228,7 +229,7 @@ def read_trending_page(storage: Storage, slug: str | None) -> RankingPage:
 
 
 def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.DAY) -> EntryPage:
-    """Return an entry with the newest of its topics.
+    """Return an entry with what to read next.
 
     Raises: EntryNotFound.
     """
@@ -236,20 +237,12 @@ def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.
         entry = _entry(tx, entry_id)
         masthead = read_masthead(tx)
         slugs = tx.topics.of_entry(entry_id)
-        related = {
-            other.id: other
-            for slug in slugs
-            for other in _shown(tx.topics.stories(slug, limit=RELATED_ENTRIES + 1))
-            if other.story_id != entry.story_id
-        }
         return EntryPage(
             masthead=masthead,
             entry=entry,
             points=_points(tx, entry),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
-            related=tuple(
-                sorted(related.values(), key=lambda other: (other.dated_at, other.id), reverse=True)[:RELATED_ENTRIES]
-            ),
+            related=read_page_related(tx, entry, slugs),
             most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
             window=window,
             article=tx.articles.get(entry_id),
@@ -373,10 +366,6 @@ def count_publishers(entry: Entry) -> int:
 
 def _points(tx: Transaction, entry: Entry) -> tuple[KeyPoint, ...]:
     return tx.key_points.of([entry.story_id]).get(entry.story_id, ())
-
-
-def _shown(stories: Sequence[TopicStory]) -> list[Entry]:
-    return [one.entry for one in stories]
 
 
 def _without(shown: set[int], entries: Sequence[Entry]) -> tuple[Entry, ...]:

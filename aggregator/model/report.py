@@ -59,6 +59,13 @@ class IndexReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelateReport:
+    """One pass of relating: stories whose related stories were looked for."""
+
+    related: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankReport:
     """One ranking: stories whose score was made anew, lists filled, and entries that entered one; nothing between quanta.
 

@@ -13,6 +13,7 @@ from aggregator.storage.keypoints import KeyPointStore, Summary
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, StateStore, StreamStore
+from aggregator.storage.related import RelatedStore
 from aggregator.storage.search import SearchStore
 from aggregator.storage.transaction import (
     GROUPED_NOTE,
@@ -41,6 +42,7 @@ __all__ = [
     "PushStore",
     "ReadStore",
     "ReaderStore",
+    "RelatedStore",
     "SearchStore",
     "StateStore",
     "Storage",

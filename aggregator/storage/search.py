@@ -34,6 +34,10 @@ class SearchStore(Protocol):
         """
         ...
 
+    def holding(self, stem: str, *, limit: int) -> list[int]:
+        """Return the entries in which a stem stands, of those that came in last at most `limit`, last first."""
+        ...
+
     def count_topics(self, entry_ids: Iterable[int]) -> dict[str, int]:
         """Return how many of the entries belong to each topic that has any."""
         ...

@@ -15,6 +15,7 @@ from aggregator.storage.keypoints import KeyPointStore
 from aggregator.storage.outgoing import DocumentStore, PushStore
 from aggregator.storage.rankings import EditionStore, ListStore, ReadStore, StoryStore
 from aggregator.storage.readers import ReaderStore, SessionStore, StateStore, StreamStore
+from aggregator.storage.related import RelatedStore
 from aggregator.storage.search import SearchStore
 
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
@@ -95,6 +96,11 @@ class Transaction(Protocol):
     @property
     def key_points(self) -> KeyPointStore:
         """The key points of stories."""
+        ...
+
+    @property
+    def related(self) -> RelatedStore:
+        """Related stories."""
         ...
 
     @property

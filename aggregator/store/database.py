@@ -29,6 +29,7 @@ from aggregator.store.push import SqlPushStore
 from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
+from aggregator.store.related import SqlRelatedStore
 from aggregator.store.schema import require_schema, schema_of
 from aggregator.store.search import SqlSearchStore
 from aggregator.store.sessions import SqlSessionStore
@@ -101,6 +102,11 @@ class SqlTransaction:
     def key_points(self) -> SqlKeyPointStore:
         """The key points of stories."""
         return SqlKeyPointStore(self._connection)
+
+    @cached_property
+    def related(self) -> SqlRelatedStore:
+        """Related stories."""
+        return SqlRelatedStore(self._connection)
 
     @cached_property
     def lists(self) -> SqlListStore:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
+    FromClause,
     Join,
     String,
     Table,
@@ -72,6 +73,11 @@ class TextIndex(Protocol):
         """The column that says which entry it is; its order is cheap."""
         ...
 
+    @property
+    def own(self) -> FromClause:
+        """The index alone."""
+        ...
+
     def joined(self, entries: Table) -> Join:
         """Return entries with `search_documents` and the index."""
         ...
@@ -92,6 +98,11 @@ class SqliteIndex:
     def entry_id(self) -> ColumnElement[int]:
         """The column that says which entry it is."""
         return self._TABLE.c.rowid
+
+    @property
+    def own(self) -> FromClause:
+        """The index alone."""
+        return self._TABLE
 
     def joined(self, entries: Table) -> Join:
         """Return entries with `search_documents` and the index."""
@@ -152,6 +163,11 @@ class PostgresIndex:
     def entry_id(self) -> ColumnElement[int]:
         """The column that says which entry it is."""
         return search_documents.c.entry_id
+
+    @property
+    def own(self) -> FromClause:
+        """The index alone."""
+        return search_documents
 
     def joined(self, entries: Table) -> Join:
         """Return entries with `search_documents`, which is the index."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, select
 
-from aggregator.model.search import SearchDocument, SearchHit, SearchQuery, SearchSource
+from aggregator.model.search import SearchDocument, SearchHit, SearchQuery, SearchSource, Term
 from aggregator.store import dialect
 from aggregator.store.loading import chunks
 from aggregator.store.notes import note, noted
@@ -107,6 +107,13 @@ class SqlSearchStore:
             )
             for entry_id, story_id, dated_at, language, worth in self._connection.execute(statement)
         ]
+
+    def holding(self, stem: str, *, limit: int) -> list[int]:
+        """Return the entries in which a stem stands, last first."""
+        index = dialect.text_index(self._connection)
+        met, _ = index.matching(SearchQuery(required=((Term(readings=((stem,),)),),)), wide=False)
+        statement = select(index.entry_id).select_from(index.own).where(met).order_by(index.entry_id.desc()).limit(limit)
+        return list(self._connection.execute(statement).scalars())
 
     def count_topics(self, entry_ids: Iterable[int]) -> dict[str, int]:
         """Return how many of the entries belong to each topic that has any."""

@@ -1,4 +1,4 @@
-"""The tables of stories: placements, redirects, what was parted, vectors, key points. A change here needs a migration."""
+"""The tables of stories: placements, redirects, parted pairs, vectors, key points, related ones. A change needs a migration."""
 
 from __future__ import annotations
 
@@ -52,5 +52,14 @@ summaries = Table(  # key points of stories of several entries
     Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("fingerprint", String, nullable=False),  # of the texts they were chosen from
     Column("points", Text, nullable=False),  # JSON [KeyPoint], [] where nothing was good enough
+    sqlite_with_rowid=False,
+)
+
+related_stories = Table(  # Mehr zum Thema: what to name beside a story
+    "related_stories",
+    metadata,
+    Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("listed", Text, nullable=False),  # JSON [[story, reason, score]], the nearest first
+    Column("due_at", Time, index=True),  # when it is made anew; null once the story is old
     sqlite_with_rowid=False,
 )

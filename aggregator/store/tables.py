@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from aggregator.store.columns import Bytes, Duration, Time
 
-SCHEMA_REVISION = "0011"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
+SCHEMA_REVISION = "0012"  # the newest migration; revisions are numbered, so that "newer" can be told without their files
 
 metadata = MetaData(
     naming_convention={

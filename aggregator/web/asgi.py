@@ -15,7 +15,7 @@ from aggregator.web.headers import SecurityHeaders, security_headers
 from aggregator.web.problems import HANDLERS
 from aggregator.web.routes import make_routes
 from aggregator.web.searches import RenderSearch, Searches
-from aggregator.web.site import OwnSite, Web, WebSite
+from aggregator.web.site import OwnSite, RenderRelated, Web, WebSite
 from aggregator.web.story_feeds import RenderStory, StoryFeeds
 from aggregator.web.workshop.tools import WorkshopTools
 
@@ -33,6 +33,7 @@ def create_app(
     stopping: Callable[[], bool] = lambda: False,
     render_story: RenderStory | None = None,
     render_search: RenderSearch | None = None,
+    render_related: RenderRelated | None = None,
     workshop: WorkshopTools | None = None,
 ) -> Starlette:
     """Return the application over an open store. The caller closes recorder and store after the server has stopped.
@@ -40,7 +41,7 @@ def create_app(
     `trusted_proxies`: addresses and networks whose X-Forwarded-For is believed; the server must not rewrite the peer itself
     (uvicorn: `proxy_headers=False`). `own_site`: who may tell of reads elsewhere; `metrics_from`: peers that may read /metrics;
     `callbacks`: what hubs may deliver; `stopping`: whether the server wants to end, so that nobody goes on listening;
-    `render_story` and `render_search` make the feed of a story or a search when somebody asks for it;
+    `render_story`, `render_search` and `render_related` make such a feed when somebody asks for it;
     `workshop` is what operators change the site with.
     """
     headers = security_headers(site.base_url)
@@ -60,6 +61,7 @@ def create_app(
         stopping=stopping,
         story_feeds=StoryFeeds(storage, render_story) if render_story is not None else None,
         searches=Searches(render_search),
+        render_related=render_related,
         workshop=workshop,
     )
     return app

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.emit.edition_words import feed_title
+from aggregator.emit.words import words_of
 from aggregator.library.streams import Masthead
 from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
@@ -145,6 +146,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         p=presentation,
+        feed_words=words_of,
         json_script=structured.json_script,
         ranking_words=RANKING_WORDS,
         windows=[str(window) for window in Window],

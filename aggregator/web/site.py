@@ -17,6 +17,7 @@ from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.library.sessions import Logins
 from aggregator.library.streams import read_newest_ids
+from aggregator.model.document import Format, Rendered
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
 from aggregator.web.languages import choose_language
@@ -27,6 +28,9 @@ from aggregator.web.searches import Searches
 from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
 from aggregator.web.workshop.tools import WorkshopTools
+
+RenderRelated = Callable[[str, Format, bool], tuple[Rendered, bool]]
+"""Makes the feed of what to read after the article at an address, in every language or its own, and tells if it is known."""
 
 Network = IPv4Network | IPv6Network
 
@@ -76,10 +80,12 @@ class Web:
         searches: Searches,
         workshop: WorkshopTools | None = None,
         story_feeds: StoryFeeds | None = None,
+        render_related: RenderRelated | None = None,
     ) -> None:
         self.searches = searches
         self.workshop = workshop
         self.story_feeds = story_feeds
+        self.render_related = render_related
         self.callbacks = callbacks
         self.storage = storage
         self.recent = RecentDocuments(storage)

@@ -101,6 +101,7 @@ def open_web(
                 hint_gap=settings.polling.min_interval,
             ),
             render_search=aggregator.render_search,
+            render_related=aggregator.render_related,
             workshop=make_tools(aggregator, config),
         )
     finally:

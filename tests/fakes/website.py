@@ -16,6 +16,7 @@ from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.render import render
 from aggregator.library.reads import ReadRecorder
+from aggregator.library.related import read_related_feed
 from aggregator.library.reported_reads import record_reported
 from aggregator.library.searching import read_search_entries
 from aggregator.library.stories import read_story_feed
@@ -110,6 +111,12 @@ def render_search(storage: Storage, site: Site, text: str, form: Format) -> Rend
     return render(build_search_feed(site, text, entries), WRITERS[form])
 
 
+def render_related(storage: Storage, site: Site, url: str, form: Format, *, every_language: bool) -> tuple[Rendered, bool]:
+    """Return the feed of what to read after an article, as the open aggregator makes it."""
+    document, is_known = read_related_feed(storage, site, url, every_language=every_language)
+    return render(document, WRITERS[form]), is_known
+
+
 def open_site(
     storage: Storage,
     *,
@@ -137,6 +144,7 @@ def open_site(
         render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
         workshop=workshop,
         render_search=lambda text, form: render_search(storage, emitted, text, form),
+        render_related=lambda url, form, every: render_related(storage, emitted, url, form, every_language=every),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
     return Newsroom(storage=storage, client=client, app=app, recorder=recorder, clock=clock)

@@ -26,6 +26,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "as_format": "{title} come {format}",
     "latest": "Ultimi articoli",
     "more_on_topic": "Altro sul tema",
+    "empty_related": "Ancora nulla sullo stesso tema. Si riempie con i prossimi articoli.",
+    "unknown_article": "Questo articolo non è ancora noto qui. Se la sua fonte è seguita, lo sarà dopo il prossimo controllo.",
     "all_of_topic": "Tutto su «{topic}»",
     "older": "Articoli meno recenti",
     "newest_again": "Torna ai più recenti",

@@ -1,0 +1,95 @@
+"""What is named beside a story: near, no copy, no two alike, and with a reason that is true."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from aggregator.model.related import Reason
+from aggregator.rank.related import COPY_SIMILARITY, Candidate, choose_related
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+STORY = 0  # the feature that only the story asked about has in common with others
+
+
+def candidate(
+    number: int,
+    similarity: float,
+    *,
+    at: datetime = NOON,
+    people: frozenset[str] = frozenset(),
+    publishers: int = 1,
+    readers: int = 0,
+    like: int | None = None,
+) -> Candidate:
+    """A story so near to the one asked about, with words of its own or (`like`) those of another."""
+    rest = math.sqrt(1 - similarity**2)
+    return Candidate(
+        story_id=number,
+        vector={STORY: similarity, number if like is None else like: rest},
+        similarity=similarity,
+        dated_at=at,
+        people=people,
+        publishers=publishers,
+        readers=readers,
+    )
+
+
+def ids(*candidates: Candidate, limit: int = 6) -> list[int]:
+    return [one.story_id for one in choose_related(candidates, dated_at=NOON, limit=limit)]
+
+
+def reason(one: Candidate, *people: str) -> Reason:
+    return choose_related([one], dated_at=NOON, people=frozenset(people), limit=1)[0].reason
+
+
+def test_the_nearest_comes_first_and_what_is_far_is_not_named() -> None:
+    assert ids(candidate(1, 0.2), candidate(2, 0.35), candidate(3, 0.05)) == [2, 1]
+
+
+def test_of_stories_that_are_alike_one_is_named() -> None:
+    copies = [candidate(number, 0.3, like=1) for number in range(1, 6)]
+    assert ids(*copies, candidate(7, 0.2)) == [5, 7]
+
+
+def test_something_else_comes_before_more_of_the_same() -> None:
+    first, second = candidate(1, 0.5), candidate(2, 0.3)
+    second = Candidate(story_id=2, vector={STORY: 0.3, 1: 0.2, 2: 0.93}, similarity=0.3, dated_at=NOON)
+    assert ids(first, second, candidate(3, 0.28)) == [1, 3, 2]
+
+
+def test_the_same_story_told_again_is_not_named_but_next_weeks_issue_is() -> None:
+    assert ids(candidate(1, COPY_SIMILARITY, at=NOON + HOUR)) == []
+    assert ids(candidate(1, COPY_SIMILARITY, at=NOON + 7 * DAY)) == [1]
+
+
+def test_of_two_that_are_as_near_the_one_closer_in_time_with_more_voices_or_readers_leads() -> None:
+    assert ids(candidate(9, 0.3, at=NOON - 30 * DAY), candidate(2, 0.3)) == [2, 9]
+    assert ids(candidate(9, 0.3), candidate(2, 0.3, publishers=4)) == [2, 9]
+    assert ids(candidate(9, 0.3), candidate(2, 0.3, readers=50)) == [2, 9]
+
+
+def test_no_more_than_asked_for() -> None:
+    assert len(ids(*(candidate(number, 0.3) for number in range(1, 20)), limit=4)) == 4
+
+
+def test_each_reason_is_given_where_it_is_true() -> None:
+    assert reason(candidate(1, 0.35, at=NOON + DAY)) is Reason.FOLLOWS
+    assert reason(candidate(1, 0.35, at=NOON + HOUR)) is Reason.SUBJECT  # the same news, not a later turn
+    assert reason(candidate(1, 0.35, at=NOON + 30 * DAY)) is Reason.SUBJECT
+    assert reason(candidate(1, 0.2, at=NOON - 5 * DAY)) is Reason.BACKGROUND
+    assert reason(candidate(1, 0.2, people=frozenset({"karin keller"})), "karin keller") is Reason.PEOPLE
+    assert reason(candidate(1, 0.2, people=frozenset({"karin keller"})), "karin kunz") is Reason.SUBJECT
+
+
+def test_a_person_in_common_brings_near_what_words_alone_would_not() -> None:
+    far = candidate(1, 0.13, people=frozenset({"karin keller"}))
+    assert choose_related([far], dated_at=NOON, limit=1) == []
+    assert [one.story_id for one in choose_related([far], dated_at=NOON, people=far.people, limit=1)] == [1]
+
+
+def test_the_order_does_not_depend_on_that_of_the_candidates() -> None:
+    some = [candidate(number, 0.2 + number / 100, at=NOON - number * DAY) for number in range(1, 9)]
+    assert ids(*some) == ids(*reversed(some))
