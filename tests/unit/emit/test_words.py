@@ -46,6 +46,9 @@ def phrases(words: Words) -> dict[str, str]:
     for name, value in asdict(words).items():
         if isinstance(value, str):
             found[name] = value
-        else:
-            found |= {f"{name} {ranking} {part}": phrase for ranking, parts in value.items() for part, phrase in parts.items()}
+            continue
+        for key, part in value.items():
+            found |= (
+                {f"{name} {key}": part} if isinstance(part, str) else {f"{name} {key} {n}": each for n, each in part.items()}
+            )
     return found
