@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
+from aggregator.library.daily_counts import DailyCounts
 from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.library.related import read_page_related
 from aggregator.model.article import Article
@@ -261,22 +262,21 @@ def read_entry_url(storage: Storage, entry_id: int) -> str:
     return url
 
 
-def read_feed_health(storage: Storage, *, now: datetime) -> FeedHealth:
+def read_feed_health(storage: Storage, counts: DailyCounts, *, now: datetime) -> FeedHealth:
     """Return every source with its health."""
-    today = now.astimezone(UTC).date()
-    days = [today - timedelta(days=back) for back in reversed(range(HEALTH_DAYS))]
+    none = (0,) * HEALTH_DAYS
     with storage.read() as tx:
         feeds = tx.feeds.all()
         troubled = [feed for feed in feeds if is_troubled(feed)]
         healthy = [feed for feed in feeds if not is_troubled(feed)]
-        by_day = tx.health.entries_by_day(since=datetime.combine(days[0], time.min, tzinfo=UTC))
+        daily = counts.read(tx, days=HEALTH_DAYS, now=now)
         return FeedHealth(
             masthead=read_masthead(tx),
             feeds=(*troubled, *healthy),
             troubled=len(troubled),
             found=tx.health.found(),
             events=tuple(tx.health.latest(limit=HEALTH_EVENTS)),
-            daily={feed.id: tuple(by_day.get(feed.id, {}).get(day, 0) for day in days) for feed in feeds},
+            daily={feed.id: daily.get(feed.id, none) for feed in feeds},
         )
 
 

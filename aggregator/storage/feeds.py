@@ -94,8 +94,8 @@ class HealthStore(Protocol):
         """Return by feed id what searches found for feeds that are still gone from their address."""
         ...
 
-    def entries_by_day(self, *, since: datetime) -> Mapping[int, Mapping[date, int]]:
-        """Return by feed id how many stored entries it carries of each day (UTC) since; days without are left out."""
+    def entries_by_day(self, *, since: datetime, until: datetime | None = None) -> Mapping[int, Mapping[date, int]]:
+        """Return by feed id how many stored entries it carries of each day (UTC) since, before `until`; none is left out."""
         ...
 
     def prune(self, *, before: datetime) -> int:

@@ -115,13 +115,18 @@ class SqlHealthStore:
             for row in rows
         }
 
-    def entries_by_day(self, *, since: datetime) -> Mapping[int, Mapping[date, int]]:
-        """Return by feed id how many stored entries it carries of each day (UTC) since; days without are left out."""
-        day = type_coerce(entries.c.dated_at, BigInteger) // _DAY_MICROSECONDS
+    def entries_by_day(self, *, since: datetime, until: datetime | None = None) -> Mapping[int, Mapping[date, int]]:
+        """Return by feed id how many stored entries it carries of each day (UTC) since, before `until`; none is left out."""
+        statement = select(entries.c.id, entries.c.dated_at).where(entries.c.dated_at >= since)
+        if until is not None:
+            statement = statement.where(entries.c.dated_at < until)
+        dated = statement.offset(0).subquery()  # first by the index of dates: SQLite would begin with all origins there are
+        day = type_coerce(dated.c.dated_at, BigInteger) // _DAY_MICROSECONDS
         rows = self._connection.execute(
-            select(entry_origins.c.feed_id, day.label("day"), func.count(entries.c.id.distinct()))
-            .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
-            .where(entries.c.dated_at >= since, entry_origins.c.pruned == LIVE)
+            select(entry_origins.c.feed_id, day.label("day"), func.count(dated.c.id.distinct()))
+            .select_from(dated)
+            .join(entry_origins, entry_origins.c.entry_id == dated.c.id)
+            .where(entry_origins.c.pruned == LIVE)
             .group_by(entry_origins.c.feed_id, day)
         )
         found: dict[int, dict[date, int]] = {}

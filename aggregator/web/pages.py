@@ -177,17 +177,22 @@ def show_entry(request: Request) -> Response:
 
 def show_feed_health(request: Request) -> Response:
     """Show the sources and how they do."""
-    web = web_of(request)
-    view = streams.read_feed_health(web.storage, now=web.clock.now())
-    return show_page(
-        request,
-        "feeds.html",
-        masthead=view.masthead,
-        view=view,
-        describe=partial(describe_event, language=web.words_for(request).language),
-        alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
-        active="feeds",
-    )
+
+    def make() -> ReadyPage:
+        web = web_of(request)
+        view = streams.read_feed_health(web.storage, web.daily_counts, now=web.clock.now())
+        made = make_page(
+            request,
+            "feeds.html",
+            masthead=view.masthead,
+            view=view,
+            describe=partial(describe_event, language=web.words_for(request).language),
+            alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
+            active="feeds",
+        )
+        return ReadyPage(made=made, seen={})
+
+    return show_recent_page(request, make)
 
 
 def serve_opml(request: Request) -> Response:

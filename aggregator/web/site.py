@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from aggregator.library.callbacks import CallbackRules
 from aggregator.library.catalogue import ReaderSite
+from aggregator.library.daily_counts import DailyCounts
 from aggregator.library.reads import ReadRecorder
 from aggregator.library.reported_reads import ReportedCounts, ReportedRead
 from aggregator.library.sessions import Logins
@@ -90,6 +91,7 @@ class Web:
         self.storage = storage
         self.recent = RecentDocuments(storage)
         self.recent_pages = RecentPages()
+        self.daily_counts = DailyCounts()
         self.listeners = Listeners(partial(read_newest_ids, storage), stopping=stopping)
         self.site = site
         self.recorder = recorder

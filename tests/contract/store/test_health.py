@@ -99,5 +99,7 @@ def test_entries_are_counted_by_feed_and_day(storage: Storage) -> None:
         save(storage, FeedChange(feed_id=a.id, polled_at=NOON, poll=ok_poll(), entries=EntryChanges(new=(entry,))))
     with storage.read() as tx:
         found = tx.health.entries_by_day(since=NOON - 14 * DAY)
+        over = tx.health.entries_by_day(since=NOON - 14 * DAY, until=NOON.replace(hour=0))
     assert found == {a.id: {NOON.date(): 2, (NOON - DAY).date(): 1}}
     assert b.id not in found
+    assert over == {a.id: {(NOON - DAY).date(): 1}}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from aggregator.model.article import Article
-from aggregator.model.change import FeedChange
+from aggregator.model.change import FeedChange, NewEntry
 from aggregator.model.feed import FeedState
 from aggregator.model.health import FeedEvent, FeedEventKind, FeedSearch
-from tests.fakes.changes import ok_poll, save
+from tests.fakes.changes import make_update, ok_poll, read_feed, save
 from tests.fakes.newsroom import NOON
 from tests.fakes.website import Newsroom, open_site
 
@@ -47,6 +47,26 @@ def test_the_page_of_sources_draws_what_a_source_brought_day_by_day(newsroom: Ne
     assert sorted(labels) == [f"{number} Artikel in 14 Tagen" for number in (1, 2, 3, 3, 3)]
     bars = html.partition('aria-label="1 Artikel in 14 Tagen"')[2].partition("</svg>")[0]
     assert re.findall(r'height="(\d+)"', bars) == ["1"] * 13 + ["24"]
+
+
+def test_the_page_of_sources_counts_days_that_are_over_once_for_a_while_and_today_each_time(newsroom: Newsroom) -> None:
+    def bring(guid: str, at: datetime) -> None:
+        with newsroom.storage.read() as tx:
+            number = tx.entries.known([]).next_entry_id
+        save(newsroom.storage, read_feed(1, new=[NewEntry(id=number, update=make_update(guid), dated_at=at)]))
+
+    def total() -> int:
+        html = newsroom.client.get("/feeds").text
+        return sum(map(int, re.findall(r'aria-label="(\d+) Artikel in 14 Tagen"', html)))
+
+    before = total()
+    bring("today", NOON)
+    bring("late", NOON - timedelta(days=3))
+    assert total() == before  # within five seconds, the page as it was made
+    newsroom.clock.advance(timedelta(seconds=6))
+    assert total() == before + 1
+    newsroom.clock.advance(timedelta(minutes=10))
+    assert total() == before + 2
 
 
 def test_an_article_that_was_fetched_is_shown_only_where_that_is_set(newsroom: Newsroom) -> None:
