@@ -1,18 +1,22 @@
 """Topics by meaning: an entry is near a topic where it is near the sentence or the examples that describe it.
 
 Nearness is by words (stems, weighted by how rare they are) and, with a sentence model, by meaning. A topic's threshold is made
-from its own examples, each against the others, and from what belongs elsewhere, so that nobody has to choose a number.
+from its own examples, each against the others, and from what belongs elsewhere, so that nobody has to choose a number. With a
+model, topics with several examples are told apart by a regression over all of them (`ridge.py`); others go by the nearest ones.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from aggregator.group.background import HEADLINES
+from aggregator.group.ridge import Ridge, fit_ridge
 from aggregator.group.sentence_words import is_small_word
 from aggregator.group.words import open_compound, stem, tokenise
 from aggregator.protocols import Embedder
@@ -22,7 +26,14 @@ if TYPE_CHECKING:  # numpy comes with the sentence model only
     from numpy.typing import NDArray
 
 READ_CHARS = 300
-"""Characters of a text that are compared: a title and the beginning of a teaser say what it is about."""
+"""Characters of a piece that a model reads at once; of a title with its teaser, no more is compared."""
+READ_PIECES = 3
+"""Pieces of a whole article that a model reads: each costs as much as a teaser, and further ones add little."""
+
+_READ_WORDS_CHARS = 20_000  # characters of a whole article whose words are compared
+_LEAST_PIECE = 60  # characters; a shorter rest says nothing
+_KEPT_VECTORS = 8_192  # pieces, 8 MB: entries that change, and pages previewed again, are not read anew
+_WORDS = 2.0  # weight of words in the regression, against meaning; draws 100 to 109, as in `ridge.py`
 
 # Source of these numbers: 10kGNAD, up to 20 examples a topic, five draws (`bench/quality_topics.py`).
 _NEAREST = 3  # examples: a topic has sides, and a text is near one of them
@@ -69,6 +80,7 @@ class TopicPrototypes:
 
     def __init__(self, described: Mapping[str, Sequence[str]], *, language: str, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
+        self._vectors: dict[bytes, bytes] = {}  # by hash of the piece
         owners = [slug for slug, texts in described.items() for _ in texts]
         texts = [text for texts in described.values() for text in texts]
         self._places = {slug: [at for at, owner in enumerate(owners) if owner == slug] for slug in described}
@@ -78,30 +90,37 @@ class TopicPrototypes:
         self._mean: NDArray[np.float32] | None = None
         vectors = self._learn_mean((*texts, *HEADLINES))
         samples = [self._sample(one, vector) for one, vector in zip(stems, vectors, strict=True)]
-        self._examples = samples[: len(texts)]
+        self._samples = samples
         self._postings: dict[str, list[tuple[int, float]]] = {}
-        for at, example in enumerate(self._examples):
-            for word, weight in example.bag.items():
+        for at, sample in enumerate(samples):
+            for word, weight in sample.bag.items():
                 self._postings.setdefault(word, []).append((at, weight))
-        self._matrix = self._stack(self._examples)
-        rows = [self._likenesses(sample) for sample in samples]
+        self._matrix = self._stack(samples)
+        parts = [self._compare(sample) for sample in samples]
+        rows = [self._likenesses(sample, *part) for sample, part in zip(samples, parts, strict=True)]
         self._spread = {
             slug: math.sqrt(max(sum(rows[one][other] for one in places for other in places), 0.0)) / max(len(places), 1)
             for slug, places in self._places.items()
         }
+        self._regressed = [slug for slug, places in self._places.items() if len(places) >= _FEWEST_LEFT]
+        self._ridge = self._regress(parts, owners)
         self._thresholds = {slug: self._threshold(slug, rows, owners) for slug, texts in described.items() if texts}
 
     def near(self, texts: Sequence[tuple[str, str]]) -> list[dict[str, Nearness]]:
         """Return how near each text (and its language) is to each topic; a model is asked once for all of them."""
-        vectors = self._embed([text[:READ_CHARS] for text, _ in texts])
+        vectors = self._embed([text for text, _ in texts])
         return [
-            self._judge(self._sample(_stems(text[:READ_CHARS], language), vector))
+            self._judge(self._sample(_stems(text[:_READ_WORDS_CHARS], language), vector))
             for (text, language), vector in zip(texts, vectors, strict=True)
         ]
 
     def _judge(self, sample: _Sample) -> dict[str, Nearness]:
-        row = self._likenesses(sample)
+        by_words, by_meaning = self._compare(sample)
+        row = self._likenesses(sample, by_words, by_meaning)
         likeness = {slug: self._score(row, slug) for slug in self._thresholds}
+        if self._ridge is not None and by_meaning is not None:
+            regressed = self._ridge.score(_weigh(by_words, by_meaning))
+            likeness |= {slug: max(float(score), 0.0) for slug, score in zip(self._regressed, regressed, strict=True)}
         scores = {slug: likeness[slug] / threshold for slug, threshold in self._thresholds.items()}
         best = max(scores.values(), default=0.0)
         return {
@@ -121,27 +140,45 @@ class TopicPrototypes:
         return _BY_NEAREST * sum(nearest) / len(nearest) + (1 - _BY_NEAREST) * middle
 
     def _threshold(self, slug: str, rows: Sequence[Sequence[float]], owners: Sequence[str]) -> float:
-        foreign = [self._score(row, slug) for at, row in enumerate(rows) if at >= len(owners) or owners[at] != slug]
+        own: list[float] = []
+        if self._ridge is not None and slug in self._regressed:
+            scores = [float(score) for score in self._ridge.left_out[:, self._regressed.index(slug)]]
+            own = [scores[at] for at in self._places[slug]]
+            foreign = [score for at, score in enumerate(scores) if at >= len(owners) or owners[at] != slug]
+        else:
+            foreign = [self._score(row, slug) for at, row in enumerate(rows) if at >= len(owners) or owners[at] != slug]
+            if len(self._places[slug]) >= _FEWEST_LEFT:
+                own = [self._score(rows[at], slug, without=at) for at in self._places[slug]]
         threshold = _quantile(foreign, _FOREIGN_SHARE)
-        if len(self._places[slug]) >= _FEWEST_LEFT:
-            own = [self._score(rows[at], slug, without=at) for at in self._places[slug]]
+        if own:
             threshold = max(threshold, _quantile(own, _OWN_SHARE))
         return max(threshold, _LEAST_THRESHOLD)
 
-    def _likenesses(self, sample: _Sample) -> list[float]:
-        """Return the cosine of a sample with every example, by words and meaning together."""
-        found = [0.0] * len(self._examples)
+    def _compare(self, sample: _Sample) -> tuple[list[float], NDArray[np.float32] | None]:
+        """Return what a sample and each of those learned have in common, by words and by meaning."""
+        by_words = [0.0] * len(self._samples)
         for word, weight in sample.bag.items():
             for at, other in self._postings.get(word, ()):
-                found[at] += weight * other
-        if sample.vector is not None and self._matrix is not None:
-            found = [
-                by_words + float(by_meaning) for by_words, by_meaning in zip(found, self._matrix @ sample.vector, strict=True)
-            ]
+                by_words[at] += weight * other
+        return by_words, None if sample.vector is None or self._matrix is None else self._matrix @ sample.vector
+
+    def _likenesses(self, sample: _Sample, by_words: list[float], by_meaning: NDArray[np.float32] | None) -> list[float]:
+        """Return the cosines by words and meaning together."""
+        both = by_words if by_meaning is None else [a + float(b) for a, b in zip(by_words, by_meaning, strict=True)]
         return [
-            likeness / (sample.length * example.length) if likeness else 0.0
-            for likeness, example in zip(found, self._examples, strict=True)
+            likeness / (sample.length * other.length) if likeness else 0.0
+            for likeness, other in zip(both, self._samples, strict=True)
         ]
+
+    def _regress(self, parts: Sequence[tuple[list[float], NDArray[np.float32] | None]], owners: Sequence[str]) -> Ridge | None:
+        if self._matrix is None or not self._regressed:
+            return None
+        import numpy as np  # noqa: PLC0415 - comes with the extra
+
+        rows = np.stack([_weigh(by_words, by_meaning) for by_words, by_meaning in parts if by_meaning is not None])
+        numbers = {slug: at for at, slug in enumerate(self._regressed)}
+        background = [None] * (len(self._samples) - len(owners))
+        return fit_ridge(rows, [*(numbers.get(owner) for owner in owners), *background], len(numbers))
 
     def _sample(self, text: tuple[Counter[str], dict[str, str]], vector: NDArray[np.float32] | None) -> _Sample:
         counts, words = text
@@ -168,19 +205,30 @@ class TopicPrototypes:
             return [None] * len(texts)
         import numpy as np  # noqa: PLC0415 - comes with the extra
 
-        raw = np.stack([np.frombuffer(vector, np.float16).astype(np.float32) for vector in self._ask(texts)])
-        self._mean = raw.mean(axis=0)
+        raw = self._read(texts)
+        self._mean = np.mean(raw, axis=0)
         return [_unit(vector - self._mean) for vector in raw]
 
     def _embed(self, texts: Sequence[str]) -> list[NDArray[np.float32] | None]:
         if self._embedder is None or self._mean is None:
             return [None] * len(texts)
+        return [_unit(vector - self._mean) for vector in self._read(texts)]
+
+    def _read(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Return what each text means: the middle of its pieces."""
         import numpy as np  # noqa: PLC0415 - comes with the extra
 
-        return [_unit(np.frombuffer(vector, np.float16).astype(np.float32) - self._mean) for vector in self._ask(texts)]
-
-    def _ask(self, texts: Sequence[str]) -> Sequence[bytes]:
-        return () if self._embedder is None else self._embedder.embed([text[:READ_CHARS] for text in texts])
+        pieces = [_pieces(text) for text in texts]
+        missing = [piece for piece in dict.fromkeys(chain.from_iterable(pieces)) if _key(piece) not in self._vectors]
+        if len(self._vectors) + len(missing) > _KEPT_VECTORS:
+            self._vectors.clear()
+            missing = list(dict.fromkeys(chain.from_iterable(pieces)))
+        if missing and self._embedder is not None:
+            self._vectors |= zip(map(_key, missing), self._embedder.embed(missing), strict=True)
+        return [
+            np.mean([np.frombuffer(self._vectors[_key(piece)], np.float16).astype(np.float32) for piece in each], axis=0)
+            for each in pieces
+        ]
 
     @staticmethod
     def _stack(samples: Sequence[_Sample]) -> NDArray[np.float32] | None:
@@ -231,6 +279,21 @@ def _quantile(values: Sequence[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def _pieces(text: str) -> list[str]:
+    starts = range(0, min(len(text) - _LEAST_PIECE, READ_PIECES * READ_CHARS), READ_CHARS)
+    return [text[start : start + READ_CHARS] for start in starts] or [text[:READ_CHARS]]
+
+
+def _key(piece: str) -> bytes:
+    return hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _weigh(by_words: Sequence[float], by_meaning: NDArray[np.float32]) -> NDArray[np.float64]:
+    import numpy as np  # noqa: PLC0415 - comes with the extra
+
+    return _WORDS * np.asarray(by_words) + by_meaning
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
