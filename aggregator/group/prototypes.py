@@ -40,7 +40,8 @@ _NEAREST = 3  # examples: a topic has sides, and a text is near one of them
 _BY_NEAREST = 0.7  # share of the nearest examples in the score; the rest is by the middle of all
 _OWN_SHARE = 0.25  # of its own examples may lie below a topic's threshold
 _FOREIGN_SHARE = 0.97  # of what belongs elsewhere must lie below it
-_FEWEST_LEFT = 4  # examples; of fewer, none is left out to see how near the others are
+_FOREIGN_REGRESSED = 0.95  # the same for topics that are told apart by regression; draws 100 to 104
+_FEWEST_LEFT = 4  # examples; of fewer, none is left out to see how near the others are, and no regression is made
 _LEAST_THRESHOLD = 0.05  # of cosine: what shares next to nothing is never near
 _RIVAL = 0.9  # of the nearest topic's score: a text belongs to no topic that is much farther
 _BORDERLINE = 0.8  # of the threshold: nearly
@@ -140,17 +141,16 @@ class TopicPrototypes:
         return _BY_NEAREST * sum(nearest) / len(nearest) + (1 - _BY_NEAREST) * middle
 
     def _threshold(self, slug: str, rows: Sequence[Sequence[float]], owners: Sequence[str]) -> float:
-        own: list[float] = []
         if self._ridge is not None and slug in self._regressed:
             scores = [float(score) for score in self._ridge.left_out[:, self._regressed.index(slug)]]
             own = [scores[at] for at in self._places[slug]]
             foreign = [score for at, score in enumerate(scores) if at >= len(owners) or owners[at] != slug]
-        else:
-            foreign = [self._score(row, slug) for at, row in enumerate(rows) if at >= len(owners) or owners[at] != slug]
-            if len(self._places[slug]) >= _FEWEST_LEFT:
-                own = [self._score(rows[at], slug, without=at) for at in self._places[slug]]
+            low, high = _quantile(foreign, _FOREIGN_REGRESSED), _quantile(own, _OWN_SHARE)
+            return max(low, (low + high) / 2, _LEAST_THRESHOLD)  # halfway, where there is a gap
+        foreign = [self._score(row, slug) for at, row in enumerate(rows) if at >= len(owners) or owners[at] != slug]
         threshold = _quantile(foreign, _FOREIGN_SHARE)
-        if own:
+        if len(self._places[slug]) >= _FEWEST_LEFT:
+            own = [self._score(rows[at], slug, without=at) for at in self._places[slug]]
             threshold = max(threshold, _quantile(own, _OWN_SHARE))
         return max(threshold, _LEAST_THRESHOLD)
 

@@ -1,7 +1,8 @@
 """Assign entries to topics by the rules of the configuration, each assignment with its reason in words.
 
 Words are looked for in the title, in the teaser (the first 1,000 letters of the summary, or of the content where there is no
-summary), and in the publishers' categories. Whole articles are left out: they mention too much in passing.
+summary), and in the publishers' categories. Whole articles are left out: they mention too much in passing. What an entry
+means is looked for in the whole article where it carries one and is new; else in the title and the teaser.
 """
 
 from __future__ import annotations
@@ -14,18 +15,23 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from aggregator.errors import TopicNotFound
-from aggregator.group.prototypes import Nearness, TopicPrototypes
+from aggregator.group.prototypes import READ_CHARS, Nearness, TopicPrototypes
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text, primary_language
-from aggregator.model.entry import Entry
+from aggregator.model.entry import Entry, EntryData
 from aggregator.model.topic import Assignment, Topic
 from aggregator.protocols import Embedder
 
 MEANING_WINDOW = timedelta(days=14)
 """Age of an entry above which only words are looked for: comparing meaning costs a hundred times as much."""
 
+WHOLE_WINDOW = timedelta(days=3)
+"""Age of an entry above which meaning is looked for in its beginning alone: an article costs a model three times as much."""
+
 _TEASER_LENGTH = 1_000  # letters; feeds that carry whole articles in the summary get no more words than others
 _TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
+_WHOLE_HTML_LENGTH = 40_000  # letters of HTML of an article that are compared by meaning
+_SAME_BEGINNING = 60  # letters; an article that begins so repeats the teaser
 _SHOWN_WORDS = 5  # words of a rule that a reason lists
 _FIELDS = ("title", "teaser")
 _CATEGORY_LEVELS = re.compile(r"[/>|,:]")  # `Sport/Fussball`, `Sport > Fussball`
@@ -148,13 +154,14 @@ class TopicMatcher:
 
         @cache
         def nearness() -> dict[str, Nearness]:
-            return self._near(f"{data.title}. {teaser}", language) if is_recent else {}
+            if not is_recent or not self._described:
+                return {}
+            is_new = now is None or entry.dated_at >= now - WHOLE_WINDOW
+            return self._near(_whole(data) if is_new else f"{data.title}. {teaser}"[:READ_CHARS], language)
 
         return _Reading(entry=entry, language=language, hits=hits, nearness=nearness)
 
     def _near(self, text: str, language: str) -> dict[str, Nearness]:
-        if not self._described:
-            return {}
         if self._prototypes is None:
             self._prototypes = TopicPrototypes(self._described, language=self._default_language, embedder=self._open_embedder())
         return self._prototypes.near([(text, language)])[0]
@@ -162,6 +169,16 @@ class TopicMatcher:
 
 def _teaser(sanitised_html: str) -> str:
     return plain_text(sanitised_html[:_TEASER_HTML_LENGTH]).strip()[:_TEASER_LENGTH]
+
+
+def _whole(data: EntryData) -> str:
+    """Return the title with the whole article, or with the beginning of the teaser where there is none."""
+    teaser = _teaser(data.summary_html)
+    article = plain_text(data.content_html[:_WHOLE_HTML_LENGTH]).strip()
+    if len(article) <= len(teaser):
+        return f"{data.title}. {teaser}"[:READ_CHARS]
+    repeated = article.startswith(teaser[:_SAME_BEGINNING])
+    return f"{data.title}. {article}" if repeated else f"{data.title}. {teaser} {article}"
 
 
 def _reasons(rules: _Rules, reading: _Reading) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.group.prototypes import READ_CHARS, Nearness, TopicPrototypes, suggest_words
+from aggregator.group.prototypes import READ_CHARS, READ_PIECES, Nearness, TopicPrototypes, suggest_words
 from tests.fakes.embedder import FakeEmbedder
 
 RAIL = (
@@ -52,12 +52,30 @@ def test_one_sentence_is_enough_to_begin_with() -> None:
     assert not near(prototypes, "Der Bundesrat tagt in Bern")["kaese"].is_near
 
 
-def test_a_model_is_asked_once_for_many_texts_and_reads_their_beginnings() -> None:
+def test_a_model_is_asked_once_for_many_texts_and_reads_a_few_pieces_of_long_ones() -> None:
     embedder = FakeEmbedder(*SUBJECTS)
     prototypes = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=embedder)
     embedder.asked.clear()
-    assert len(prototypes.near([("Käse " * 500, "de"), ("Milch", "de")])) == 2
-    assert [len(text) for text in embedder.asked] == [READ_CHARS, 5]
+    article = "".join(f"Käse {number:04} " for number in range(500))
+    assert len(prototypes.near([(article, "de"), ("Milch", "de")])) == 2
+    assert embedder.asked == [*(article[at * READ_CHARS :][:READ_CHARS] for at in range(READ_PIECES)), "Milch"]
+
+
+def test_what_a_model_has_read_it_is_not_asked_again() -> None:
+    embedder = FakeEmbedder(*SUBJECTS)
+    prototypes = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=embedder)
+    first = near(prototypes, "Raclette wird teurer")
+    embedder.asked.clear()
+    assert near(prototypes, "Raclette wird teurer") == first
+    assert embedder.asked == []
+
+
+def test_topics_with_examples_and_topics_with_a_sentence_live_side_by_side() -> None:
+    described = {"bahn": RAIL, "kaese": ("Käse und Molkerei",)}
+    prototypes = TopicPrototypes(described, language="de", embedder=FakeEmbedder(*SUBJECTS))
+    for text, slug in (("Lokomotive entgleist", "bahn"), ("Raclette wird teurer", "kaese")):
+        assert [found for found, one in near(prototypes, text).items() if one.is_near] == [slug]
+    assert not any(one.is_near for one in near(prototypes, "Der Bundesrat tagt in Bern").values())
 
 
 def test_what_is_far_nearer_to_another_topic_is_not_near() -> None:

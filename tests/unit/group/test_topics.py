@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.errors import TopicNotFound
-from aggregator.group.topics import MEANING_WINDOW, TopicMatcher
+from aggregator.group.topics import MEANING_WINDOW, WHOLE_WINDOW, TopicMatcher
 from aggregator.model.entry import Entry, EntryData, Origin
 from aggregator.model.topic import Topic
+from tests.fakes.embedder import FakeEmbedder
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOME = "https://www.example.ch/feed"
@@ -288,6 +289,22 @@ def test_an_old_entry_is_looked_at_for_words_only() -> None:
     near = entry("Molkerei verkauft Käse aus Milch von Emmental")
     assert described().match(near, now=NOW + MEANING_WINDOW)
     assert described().match(near, now=NOW + MEANING_WINDOW * 2) == []
+
+
+def test_a_whole_article_is_compared_while_it_is_new() -> None:
+    article = f"<p>{'und die der ' * 30}</p><p>Molkerei verkauft Käse aus Milch von Emmental. Käse, Käse, Milch.</p>"
+    told = entry("Und", content=article)
+    assert described().match(told, now=NOW + WHOLE_WINDOW)
+    assert described().match(told, now=NOW + WHOLE_WINDOW * 2) == []
+
+
+def test_an_article_that_repeats_its_teaser_is_read_once() -> None:
+    embedder = FakeEmbedder()
+    matcher = TopicMatcher(
+        [Topic(slug="kaese", title="Käse", examples=CHEESE)], default_language="de", open_embedder=lambda: embedder
+    )
+    matcher.match(entry("Käse", summary="Milch " * 20, content=f"<p>{'Milch ' * 30}</p>"))
+    assert embedder.asked[-1] == f"Käse. {'Milch ' * 30}".strip()
 
 
 def test_what_is_nearly_near_is_a_near_miss_and_says_how_near() -> None:
