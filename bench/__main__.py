@@ -15,6 +15,7 @@ NAMES = (
     "ingest",
     "publish",
     "serve",
+    "front",
     "reads",
     "ranking",
     "freshness",

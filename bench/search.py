@@ -92,13 +92,20 @@ class Language:
         return " ".join(self.words[bisect(self._sums, self._random.random() * self._sums[-1])] for _ in range(length))
 
 
-def fill(storage: Storage, language: Language, *, first: int, count: int) -> float:
-    """Store entries as ingest does, and return the seconds that the transactions took."""
+def fill(storage: Storage, language: Language, *, first: int, count: int, until: datetime = NOW) -> float:
+    """Store entries of the 90 days before `until` as ingest does, and return the seconds that the transactions took."""
     seconds = 0.0
     for start in range(first, first + count, BATCH):
-        new = [_entry(number, language, total=first + count) for number in range(start, min(start + BATCH, first + count))]
+        new = [
+            _entry(number, language, total=first + count, until=until)
+            for number in range(start, min(start + BATCH, first + count))
+        ]
         change = FeedChange(
-            feed_id=start // BATCH % FEEDS + 1, polled_at=NOW, poll=PollState(), data=None, entries=EntryChanges(new=tuple(new))
+            feed_id=start // BATCH % FEEDS + 1,
+            polled_at=until,
+            poll=PollState(),
+            data=None,
+            entries=EntryChanges(new=tuple(new)),
         )
         began = time.perf_counter()
         with storage.write() as tx:
@@ -107,9 +114,9 @@ def fill(storage: Storage, language: Language, *, first: int, count: int) -> flo
     return seconds
 
 
-def _entry(number: int, language: Language, *, total: int) -> NewEntry:
+def _entry(number: int, language: Language, *, total: int, until: datetime) -> NewEntry:
     url = f"https://site{number % FEEDS}.example/{number}"
-    dated_at = NOW - timedelta(days=90) * (1 - number / total)
+    dated_at = until - timedelta(days=90) * (1 - number / total)
     data = EntryData(
         title=language.text(TITLE_WORDS), guid=url, url=url, summary_html=f"<p>{language.text(TEASER_WORDS)}</p>", language="de"
     )

@@ -45,6 +45,7 @@ FEED = "/topics/bench.rss"
 ENTRIES = 100
 CONNECTIONS = 16
 SECONDS = 3  # a run
+PATIENCE = 10  # seconds until wrk calls an answer lost; a machine that others use is slow, not wrong
 PER_ROW = 1_000  # requests that a row counts as one run: wrk fixes the time, not the number
 SENTENCE = (
     "<p>Der Stadtrat {number} hat am <em>Dienstag</em> den Umbau des Bahnhofs {other} beschlossen, heisst es im Protokoll.</p>"
@@ -101,14 +102,14 @@ def bench(options: Options) -> Iterator[Report]:
         with storage.write() as tx:
             tx.documents.put([document])
         storage.close()
-        servers = {each.name: stack.enter_context(_serving(each, url)) for each in CONTENDERS}
+        servers = {each.name: stack.enter_context(serving(each, url)) for each in CONTENDERS}
         for kind, headers in work.items():
             for name, (port, _) in servers.items():
                 _verify(port, headers, status=int(kind[:3]), body=document.body_gzip, name=name)
-                _wrk(port, headers, seconds=1)  # warm
+                wrk(port, headers, seconds=1)  # warm
             for _ in range(options.runs):
                 for name, (port, group) in servers.items():
-                    sample, latency = _measure(port, group, headers)
+                    sample, latency = measure(port, group, headers)
                     samples[name, kind].append(sample)
                     latencies[name, kind].append(latency)
     for (name, kind), taken in samples.items():
@@ -217,7 +218,7 @@ def _rendered() -> Rendered:
 
 
 @contextmanager
-def _serving(contender: Contender, url: str) -> Iterator[tuple[int, int]]:
+def serving(contender: Contender, url: str) -> Iterator[tuple[int, int]]:
     """Run a server; yield its port and its process group."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -261,17 +262,27 @@ def _verify(port: int, headers: dict[str, str], *, status: int, body: bytes, nam
         raise RuntimeError(f"{name}: {answer.status} with {len(got)} bytes, expected {status}")
 
 
-def _measure(port: int, group: int, headers: dict[str, str]) -> tuple[Sample, float]:
+def measure(port: int, group: int, headers: dict[str, str], *, path: str = FEED) -> tuple[Sample, float]:
+    """Let wrk ask for some seconds; return the run, and the 99th percentile of latency in ms."""
     before = _group_cpu_seconds(group)
-    requests, seconds, latency = _wrk(port, headers, seconds=SECONDS)
+    requests, seconds, latency = wrk(port, headers, seconds=SECONDS, path=path)
     cpu = _group_cpu_seconds(group) - before
     return Sample(wall_seconds=seconds * PER_ROW / requests, cpu_seconds=cpu * PER_ROW / requests), latency
 
 
-def _wrk(port: int, headers: dict[str, str], *, seconds: int) -> tuple[int, float, float]:
+def wrk(port: int, headers: dict[str, str], *, seconds: int, path: str = FEED) -> tuple[int, float, float]:
     """Return requests, seconds, and the 99th percentile of latency in ms."""
     named: Sequence[str] = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", *named, f"http://127.0.0.1:{port}{FEED}"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--latency",
+        f"--timeout={PATIENCE}s",
+        *named,
+        f"http://127.0.0.1:{port}{path}",
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 20).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise RuntimeError(output)
