@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from types import MappingProxyType
 from urllib.parse import quote, urlencode, urlsplit
 
 from aggregator.emit.coverage import coverage_html
 from aggregator.emit.points import with_points
+from aggregator.emit.related_links import NO_RELATED, RelatedTexts, with_related
 from aggregator.emit.text import one_line, teaser
 from aggregator.emit.words import Words, reason_line, words_of
 from aggregator.model.coverage import ListedStory
@@ -85,12 +87,13 @@ def build_topic_feed(
     *,
     stories: Mapping[int, ListedStory] = _NO_STORIES,
     points: Points = NO_POINTS,
+    related: RelatedTexts = NO_RELATED,
     full_text: bool = False,
 ) -> FeedDocument:
     """Return the feed "Mehr zum Thema" of a topic, of the first `topic.limit` entries in the order given.
 
-    `stories` says by entry id which of them stand for a story, `points` are the key points of stories. `full_text` says that
-    the publishers allow their full texts.
+    `stories` says by entry id which of them stand for a story, `points` are the key points of stories, `related` what to name
+    beside them. `full_text` says that the publishers allow their full texts.
     """
     words = words_of(site.language)
     shown = entries[: min(topic.limit, MAX_ENTRIES)]
@@ -103,7 +106,12 @@ def build_topic_feed(
         language=site.language,
         updated_at=max((_changed_at(entry) for entry in shown), default=NEVER),
         entries=tuple(
-            _story_entry(site, entry, stories.get(entry.id), full_text=full_text, points=points.get(entry.story_id, ()))
+            with_related(
+                _story_entry(site, entry, stories.get(entry.id), full_text=full_text, points=points.get(entry.story_id, ())),
+                related.get(entry.story_id, ()),
+                language=site.language,
+                link_of=partial(link_of, site),
+            )
             for entry in shown
         ),
         hub_url=site.hub_url,

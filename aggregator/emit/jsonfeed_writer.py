@@ -18,7 +18,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | None"
 
 
 class JsonFeedWriter:
-    """Writes JSON Feed 1.1; attribution stands in the extension `_aggregator`, for the format has no `source`."""
+    """Writes JSON Feed 1.1; attribution and related stories, for which it has nothing, stand in the extension `_aggregator`."""
 
     format = Format.JSON
     media_type = "application/feed+json"
@@ -63,6 +63,7 @@ def _item(entry: DocumentEntry) -> Json:
         "_aggregator": {
             "source": {"title": attribution.title, "feed_url": attribution.feed_url, "home_page_url": attribution.home_url},
             "page_url": entry.page_url,
+            "related": [{"url": link.url, "title": link.title, "reason": link.reason} for link in entry.related],
         },
     }
 

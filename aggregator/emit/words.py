@@ -40,6 +40,7 @@ class Words:
     whole_story: str
     story: str
     story_description: str
+    related: str
     related_description: str
     reasons: Mapping[Reason, str]
 
@@ -71,6 +72,7 @@ GERMAN = Words(
     whole_story="Die ganze Geschichte",
     story="Geschichte: {title}",
     story_description="Jede neue Wendung dieser Geschichte einmal, aus allen Quellen von {site}",
+    related="Mehr zum Thema:",
     related_description="Was man nach «{title}» lesen kann, aus allen Quellen von {site}",
     reasons={
         Reason.FOLLOWS: "folgt auf diese Geschichte",
@@ -108,6 +110,7 @@ ENGLISH = Words(
     whole_story="The whole story",
     story="Story: {title}",
     story_description="Every new turn of this story once, from all sources of {site}",
+    related="More on this topic:",
     related_description="What to read after “{title}”, from all sources of {site}",
     reasons={
         Reason.FOLLOWS: "follows this story",
@@ -145,6 +148,7 @@ FRENCH = Words(
     whole_story="Toute l’histoire",
     story="Sujet\u00a0: {title}",
     story_description="Chaque rebondissement de ce sujet une fois, de toutes les sources de {site}",
+    related="Plus sur le sujet\u00a0:",
     related_description="Que lire après «\u00a0{title}\u00a0», de toutes les sources de {site}",
     reasons={
         Reason.FOLLOWS: "suite de ce sujet",
@@ -182,6 +186,7 @@ ITALIAN = Words(
     whole_story="Tutta la storia",
     story="Storia: {title}",
     story_description="Ogni sviluppo di questa storia una volta, da tutte le fonti di {site}",
+    related="Altro sul tema:",
     related_description="Che cosa leggere dopo «{title}», da tutte le fonti di {site}",
     reasons={
         Reason.FOLLOWS: "segue questa storia",

@@ -28,10 +28,19 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLink:
+    """A link to another story, and in words why it is there."""
+
+    url: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntry:
     """One entry of an outgoing feed; `id` is permanent, `url` is what a reader opens.
 
-    `external_url` is the publisher's page where `url` is a counted link of ours.
+    `external_url` is the publisher's page where `url` is a counted link of ours. `related` stands in `content_html`, too.
     """
 
     id: str
@@ -49,6 +58,7 @@ class DocumentEntry:
     attribution: Attribution
     page_url: str
     external_url: str | None = None
+    related: tuple[DocumentLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

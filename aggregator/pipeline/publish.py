@@ -8,7 +8,9 @@ from datetime import datetime
 from aggregator.emit.build import Points, Site, build_ranked_feed, build_topic_feed
 from aggregator.emit.editions import build_editions_feed
 from aggregator.emit.feed_events import build_health_feed
+from aggregator.emit.related_links import LINKED_STORIES, RelatedTexts
 from aggregator.emit.render import document_fingerprint, render
+from aggregator.group.words import primary_language
 from aggregator.model.document import FeedDocument, Rendered
 from aggregator.model.edition import EditionKind
 from aggregator.model.entry import Entry
@@ -76,13 +78,13 @@ def _topic_document(tx: Transaction, topic: Topic, site: Site) -> FeedDocument:
         leading = {entry.story_id: entry for entry in _leading_entries(tx, story_ids)}
         first = [leading[story_id] for story_id in story_ids if story_id in leading]
         shown = _first_distinct([*first, *newest], topic.limit)
-        return build_topic_feed(site, topic, shown, points=_points(tx, shown))
+        return build_topic_feed(site, topic, shown, points=_points(tx, shown), related=_related(tx, shown))
     listed = {one.story.story_id: one for one in tx.topics.stories(topic.slug, limit=topic.limit)}
     named = tx.topics.listed(topic.slug, [story_id for story_id in story_ids if story_id not in listed]) | listed
     order = [named[story_id] for story_id in dict.fromkeys([*story_ids, *listed]) if story_id in named]
     shown = [one.entry for one in order[: topic.limit]]
     stories = {one.entry.id: one.story for one in order}
-    return build_topic_feed(site, topic, shown, stories=stories, points=_points(tx, shown))
+    return build_topic_feed(site, topic, shown, stories=stories, points=_points(tx, shown), related=_related(tx, shown))
 
 
 def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:
@@ -100,6 +102,21 @@ def _ranked_document(tx: Transaction, ranking: Ranking, topic: Topic | None, sit
 
 def _points(tx: Transaction, entries: Iterable[Entry]) -> Points:
     return tx.key_points.of(entry.story_id for entry in entries)
+
+
+def _related(tx: Transaction, entries: Iterable[Entry]) -> RelatedTexts:
+    """Return what to name beside the stories of entries, in the language of each."""
+    languages = {entry.story_id: primary_language(entry.data.language or entry.origins[0].language) for entry in entries}
+    lists = tx.related.of(languages)
+    texts = tx.related.texts(one.story_id for listed in lists.values() for one in listed)
+    return {
+        story_id: [
+            (texts[one.story_id], one.reason)
+            for one in listed
+            if one.story_id in texts and primary_language(texts[one.story_id].language) == languages[story_id]
+        ][:LINKED_STORIES]
+        for story_id, listed in lists.items()
+    }
 
 
 def _first_distinct(entries: Sequence[Entry], limit: int) -> list[Entry]:

@@ -47,6 +47,7 @@ RULES = "1"
 _RELATED_NOTE = "related"  # key of the note that says up to which revision of entries, by which rules
 _READ_CHARS = 240  # of a teaser: what stands further below is the next thought
 _HELD_STEMS = 900  # entries that a stem is looked up among; one that more have says little, and is passed over
+_LOOKED_UP = 20  # stems of a story, those of the title first
 _ASKED_STEMS = 10  # of a story, the rarest
 _COMPARED = 40  # stories of those that share most of them
 _CONSIDERED = 120  # entries of which the stories are asked
@@ -73,6 +74,7 @@ class RelatedMemory:
     default_language: str
     frequencies: Frequencies = field(default_factory=Frequencies)
     said: dict[int, _Said] = field(default_factory=dict)
+    common: set[str] = field(default_factory=set)  # stems that too many entries hold to find anything by
     is_warm: bool = False
 
 
@@ -133,7 +135,7 @@ def _relate(
     lists: dict[int, list[Related]] = {}
     due_at: dict[int, datetime] = {}
     for story_id, one in said.items():
-        near = _find_near(tx, one, held)
+        near = _find_near(tx, memory, one, held)
         others = _say(tx, memory, near)
         lists[story_id] = choose_related(
             [_candidate(one, other) for other in others.values() if not _is_issue(one.text, other.text)],
@@ -157,17 +159,12 @@ def _neighbours(tx: Transaction, lists: Mapping[int, Sequence[Related]], *, fres
     return {other for other, by in named.items() if by - {one.story_id for one in known.get(other, ())}}
 
 
-def _find_near(tx: Transaction, one: _Said, held: dict[str, list[int]]) -> list[int]:
+def _find_near(tx: Transaction, memory: RelatedMemory, one: _Said, held: dict[str, list[int]]) -> list[int]:
     """Return the stories that share most of the rare stems of one; `held` keeps what was looked up."""
     language = primary_language(one.text.language) or ""
     title = dict.fromkeys(stems_of(one.text.title, language), _TITLE_WORTH)
     worth = dict.fromkeys(stems_of(_teaser(one.text), language), 1.0) | title
-    for stem in worth:
-        if stem not in held:
-            if len(held) >= _CACHED:
-                held.clear()
-            held[stem] = tx.search.holding(stem, limit=_HELD_STEMS) if len(stem) >= _SHORTEST else []
-    telling = [stem for stem in worth if 1 < len(held[stem]) < _HELD_STEMS]
+    telling = _telling_stems(tx, memory, title, worth, held)
     telling.sort(key=lambda stem: len(held[stem]) / worth[stem])
     shared: defaultdict[int, float] = defaultdict(float)
     for stem in telling[:_ASKED_STEMS]:
@@ -180,6 +177,27 @@ def _find_near(tx: Transaction, one: _Said, held: dict[str, list[int]]) -> list[
         best[story_id] = max(best[story_id], shared[entry_id])
     best.pop(one.text.story_id, None)
     return sorted(best, key=lambda story_id: (-best[story_id], -story_id))[:_COMPARED]
+
+
+def _telling_stems(
+    tx: Transaction, memory: RelatedMemory, title: Iterable[str], others: Iterable[str], held: dict[str, list[int]]
+) -> list[str]:
+    """Return stems that other entries hold, too, but not too many of them; those of the title come first."""
+    telling: list[str] = []
+    for stem in dict.fromkeys([*title, *others]):
+        if len(telling) == _LOOKED_UP:
+            break
+        if len(stem) < _SHORTEST or stem in memory.common:
+            continue
+        if stem not in held:
+            held[stem] = tx.search.holding(stem, limit=_HELD_STEMS)
+        if len(held[stem]) == _HELD_STEMS:
+            if len(memory.common) >= _CACHED:
+                memory.common.clear()
+            memory.common.add(stem)
+        elif len(held[stem]) > 1:
+            telling.append(stem)
+    return telling
 
 
 def _say(tx: Transaction, memory: RelatedMemory, story_ids: Iterable[int]) -> dict[int, _Said]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -117,3 +118,34 @@ def test_it_waits_for_what_is_not_searchable_yet(aggregator: Aggregator, clock: 
         tx.search.forget()
     assert relate_stories(aggregator.storage, RelatedMemory("de"), now=clock.now()).related == 0
     assert aggregator.relate().related == 2 + len(OTHER)
+
+
+def test_feeds_link_to_what_is_related_change_only_with_it_and_date_nothing_anew(open_with: Open, clock: FakeClock) -> None:
+    topics = "topics:\n  - {slug: damm, title: Damm, any: [Staudamm]}\n"
+    aggregator = open_with(CONFIG + topics, FakeFetcher({}))
+    fetch(aggregator, (DAM, clock.now()), *((title, clock.now()) for title in OTHER), (PLANS, clock.now() - 6 * DAY))
+    aggregator.publish()
+    before = json.loads(body(aggregator, "/topics/damm.json"))
+    aggregator.relate()
+    assert aggregator.publish().written == 3
+    after = json.loads(body(aggregator, "/topics/damm.json"))
+    link = {"url": f"https://beta.example/{len(PLANS)}", "title": PLANS, "reason": "Hintergrund"}
+    dam = next(each for each in after["items"] if each["title"] == DAM)
+    assert dam["_aggregator"]["related"] == [link]
+    times = [
+        [(each["id"], each["date_published"], each["date_modified"]) for each in feed["items"]] for feed in (before, after)
+    ]
+    assert times[0] == times[1]
+    for form in ("rss", "atom"):
+        assert PLANS in body(aggregator, f"/topics/damm.{form}")
+        assert "(Hintergrund)" in body(aggregator, f"/topics/damm.{form}")
+    clock.advance(REFRESHED)
+    assert aggregator.relate().related > 0
+    assert aggregator.publish().written == 0
+
+
+def body(aggregator: Aggregator, path: str) -> str:
+    with aggregator.storage.read() as tx:
+        document = tx.documents.get(path)
+    assert document is not None
+    return document.body.decode()
