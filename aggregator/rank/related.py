@@ -15,6 +15,7 @@ from aggregator.model.related import Reason, Related
 
 # Source of the numbers: boxes of the newspapers' feeds in the corpus, read by hand.
 LEAST_SIMILARITY = 0.16  # of cosine: what shares less is about something else
+LEAST_RELEVANCE = 0.14  # what is old has to be nearer
 PEOPLE_COUNT = 0.05  # of cosine: for a person that both name
 COPY_SIMILARITY = 0.72  # of cosine: the same story, which grouping left apart
 ALIKE_SIMILARITY = 0.4  # of cosine between two that are named: one of them says it
@@ -50,6 +51,7 @@ def choose_related(
 ) -> list[Related]:
     """Return at most `limit` of the candidates, the most relevant first, each a story of its own."""
     worth = {one.story_id: _relevance(one, dated_at, people) for one in candidates if _is_near(one, dated_at, people)}
+    worth = {story_id: relevance for story_id, relevance in worth.items() if relevance >= LEAST_RELEVANCE}
     left = sorted((one for one in candidates if one.story_id in worth), key=lambda one: (-worth[one.story_id], -one.story_id))
     chosen: list[Candidate] = []
     likeness = dict.fromkeys(worth, 0.0)

@@ -49,6 +49,11 @@ def test_the_nearest_comes_first_and_what_is_far_is_not_named() -> None:
     assert ids(candidate(1, 0.2), candidate(2, 0.35), candidate(3, 0.05)) == [2, 1]
 
 
+def test_what_is_old_has_to_be_nearer() -> None:
+    assert ids(candidate(1, 0.18, at=NOON - 90 * DAY)) == []
+    assert ids(candidate(1, 0.18), candidate(2, 0.3, at=NOON - 90 * DAY)) == [2, 1]
+
+
 def test_of_stories_that_are_alike_one_is_named() -> None:
     copies = [candidate(number, 0.3, like=1) for number in range(1, 6)]
     assert ids(*copies, candidate(7, 0.2)) == [5, 7]
