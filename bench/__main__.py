@@ -23,6 +23,7 @@ NAMES = (
     "hostile",
     "growth",
     "stories",
+    "related",
     "search",
     "quality_keypoints",
     "quality_topics",

@@ -44,7 +44,7 @@ BUDGET = timedelta(seconds=20)
 RULES = "2"
 """Changes when lists would come out otherwise: all are made anew then."""
 
-_RELATED_NOTE = "related"  # key of the note that says up to which revision of entries, by which rules
+RELATED_NOTE = "related"  # key of the note that says up to which revision of entries, by which rules
 _READ_CHARS = 240  # of a teaser: what stands further below is the next thought
 _HELD_STEMS = 900  # entries that a stem is looked up among; one that more have says little, and is passed over
 _LOOKED_UP = 20  # stems of a story, those of the title first
@@ -77,6 +77,11 @@ class RelatedMemory:
     common: set[str] = field(default_factory=set)  # stems that too many entries hold to find anything by
     is_warm: bool = False
 
+    @property
+    def rules(self) -> str:
+        """What lists are made by: they are made anew where it is another."""
+        return f"{RULES}/{self.default_language}"
+
 
 def relate_stories(
     storage: Storage,
@@ -91,13 +96,13 @@ def relate_stories(
     A pass ends after `BUDGET` by `elapsed` (seconds), and goes on where it was the next time.
     """
     until_time = elapsed() + BUDGET.total_seconds()
-    rules = f"{RULES}/{memory.default_language}"
+    rules = memory.rules
     related = 0
     while not should_stop() and elapsed() < until_time:
         with storage.read() as tx:
             _warm(tx, memory)
             until = min(int((tx.noted(GROUPED_NOTE) or "0").partition("/")[0]), tx.search.revision())
-            noted, _, noted_rules = (tx.noted(_RELATED_NOTE) or "0").partition(" ")
+            noted, _, noted_rules = (tx.noted(RELATED_NOTE) or "0").partition(" ")
             after = int(noted) if noted_rules == rules else 0
             reached, touched = after, list[int]()
             if after < until:
@@ -110,7 +115,7 @@ def relate_stories(
         with storage.write() as tx:
             tx.related.save(lists, due_at=due_at)
             tx.related.hasten(neighbours, due_at=now + NEIGHBOUR_DELAY)
-            tx.note(_RELATED_NOTE, f"{reached} {rules}")
+            tx.note(RELATED_NOTE, f"{reached} {rules}")
         related += len(lists)
     return RelateReport(related=related)
 
