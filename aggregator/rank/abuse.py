@@ -31,8 +31,9 @@ BURST = 3
 
 BURST_SPAN = timedelta(seconds=5)
 
-NETWORK_FLOOR = 2
-"""Readers of one network that always count for a story: a home."""
+NETWORK_FLOOR = 1
+"""Anonymous readers of one network that always count for a story. With 2, somebody with fifty addresses of one network holds
+the top ten of *Trend* for 0.83 of 24 hours, with 1 for 0.12, at the same order otherwise (`bench ranking`, 6 worlds)."""
 
 NETWORK_SHARE = 0.03
 """Share of a story's readers of a day that any network may have."""

@@ -124,13 +124,16 @@ def test_hostile_entries_are_shown_escaped_with_their_words_marked(newsroom: New
     assert "<img src=x" not in html
 
 
-def test_nothing_found_and_nothing_asked_tell_how_to_search(newsroom: Newsroom, empty: Newsroom) -> None:
+def test_nothing_found_and_nothing_asked_tell_how_to_search(newsroom: Newsroom) -> None:
     assert "Nichts gefunden" in newsroom.client.get("/search?q=gibtsnicht").text
     page = newsroom.client.get("/search")
     assert "So lässt sich genauer suchen" in page.text
     assert "Nichts gefunden" not in page.text
-    assert "eingerichtet" in empty.client.get("/search?q=bern").text
     assert "Nothing found" in newsroom.client.get("/search?q=gibtsnicht", headers={"accept-language": "en"}).text
+
+
+def test_a_search_of_a_site_without_entries_says_that_the_index_is_made(empty: Newsroom) -> None:
+    assert "eingerichtet" in empty.client.get("/search?q=bern").text
 
 
 def test_a_search_is_a_feed_in_three_formats_that_the_page_announces(newsroom: Newsroom) -> None:

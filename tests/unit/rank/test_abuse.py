@@ -130,9 +130,9 @@ def test_an_account_that_sends_its_reads_after_a_sync_is_no_burst() -> None:
     assert counted(ledger, reads, CLUB) == 20
 
 
-def test_one_network_counts_twice_for_a_story_nobody_else_reads() -> None:
+def test_one_network_counts_once_for_a_story_nobody_else_reads() -> None:
     ledger = known_ledger(office=0, others=50)
-    assert [ledger.judge(each, CLUB) for each in votes(4)] == [None, None, NotCounted.NETWORK, NotCounted.NETWORK]
+    assert [ledger.judge(each, CLUB) for each in votes(4)] == [None, *[NotCounted.NETWORK] * 3]
     assert counted(ledger, votes(4, story=2)) == NETWORK_FLOOR
 
 
