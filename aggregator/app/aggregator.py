@@ -1,32 +1,25 @@
-"""The wiring: settings in, an aggregator out. The only place that knows which bodies stand behind the protocols."""
+"""An open store with the flows that work on it: settings in, an aggregator out."""
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aggregator import __version__
+from aggregator.app.bodies import SystemClock, make_fetcher, make_parser, make_poster
+from aggregator.app.lease_owner import is_alive, lease_owner
 from aggregator.config import Settings
 from aggregator.emit.build import Links, Site, build_search_feed, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.render import render
 from aggregator.errors import ExtraMissing
-from aggregator.fetch.addresses import AddressGuard
 from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
-from aggregator.fetch.http import user_agent
-from aggregator.fetch.politeness import FetchLimits
-from aggregator.fetch.posting import FormPoster
 from aggregator.group.assign import GroupingRules
 from aggregator.group.embed import open_embedder
 from aggregator.group.topics import TopicMatcher
@@ -50,7 +43,6 @@ from aggregator.model.report import (
     SubscribeReport,
 )
 from aggregator.parse.article import open_extractor
-from aggregator.parse.choose import FeedParser
 from aggregator.pipeline.articles import fetch_articles
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.editions import make_editions
@@ -80,14 +72,6 @@ POLLS_A_DAY = 8
 
 
 _WRITERS: Mapping[Format, FeedWriter] = {writer.format: writer for writer in (RssWriter(), AtomWriter(), JsonFeedWriter())}
-
-
-class SystemClock:
-    """The clock of this machine."""
-
-    def now(self) -> datetime:
-        """Return the current time, aware UTC."""
-        return datetime.now(UTC)
 
 
 class Aggregator:
@@ -193,7 +177,7 @@ class Aggregator:
         """Bring feeds and topics in the store to the settings; return how many feeds came and went."""
         with self.storage.write() as tx:
             for owner in tx.feeds.lease_owners():
-                if not _is_alive(owner):
+                if not is_alive(owner):
                     # It may have asked and died before it could say so: a crash must not make anybody be asked twice.
                     tx.feeds.release(owner, not_before=self.clock.now() + self.settings.polling.min_interval)
             added, removed = tx.feeds.configure(self.settings.feeds, now=self.clock.now())
@@ -220,7 +204,7 @@ class Aggregator:
     def _ingest_rules(self) -> IngestRules:
         polling = self.settings.polling
         return IngestRules(
-            owner=_owner(),
+            owner=lease_owner(),
             cadence=CadenceRules(
                 min_interval=polling.min_interval,
                 max_interval=polling.max_interval,
@@ -377,41 +361,6 @@ class Aggregator:
         self.storage.close()
 
 
-def make_fetcher(settings: Settings) -> CurlFetcher:
-    """Return the fetcher that the settings ask for."""
-    return CurlFetcher(
-        limits=_limits(settings),
-        guard=AddressGuard(settings.fetch.allow_private),
-        user_agent=user_agent(__version__, settings.site.contact),
-    )
-
-
-def make_poster(settings: Settings) -> FormPoster:
-    """Return what sends forms, under the same limits."""
-    return FormPoster(
-        limits=_limits(settings),
-        guard=AddressGuard(settings.fetch.allow_private),
-        user_agent=user_agent(__version__, settings.site.contact),
-    )
-
-
-def _limits(settings: Settings) -> FetchLimits:
-    fetch = settings.fetch
-    return FetchLimits(
-        concurrency=fetch.concurrency,
-        per_host_connections=fetch.per_host_connections,
-        per_host_gap=fetch.per_host_gap,
-        connect_timeout=fetch.connect_timeout,
-        timeout=fetch.timeout,
-        max_body_bytes=fetch.max_body,
-    )
-
-
-def make_parser() -> Parser:
-    """Return the parser of every format."""
-    return FeedParser()
-
-
 @contextmanager
 def open_aggregator(
     settings: Settings, *, clock: Clock | None = None, fetcher: Fetcher | None = None, poster: Poster | None = None
@@ -429,26 +378,3 @@ def open_aggregator(
         yield aggregator
     finally:
         aggregator.close()
-
-
-def _owner() -> str:
-    """Return who leases feeds: host, process, and when it started (process numbers come back)."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
-
-
-def _is_alive(owner: str) -> bool:
-    """Return whether the process behind a lease may still run; on another host, that is assumed."""
-    host, _, rest = owner.partition("/")
-    pid, _, started = rest.partition("/")
-    if host != socket.gethostname() or not pid.isdigit():
-        return True
-    return _started(int(pid)) == started
-
-
-def _started(pid: int) -> str:
-    """Return the start time of a process in clock ticks since boot (proc(5), field 22), empty if there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
