@@ -326,7 +326,7 @@ class Aggregator:
         """
         return render(read_story_feed(self.storage, self.site, story_id), _WRITERS[form])
 
-    def render_related(self, url: str, form: Format, every_language: bool) -> tuple[Rendered, bool]:  # noqa: FBT001 - as asked
+    def render_related(self, url: str, form: Format, *, every_language: bool) -> tuple[Rendered, bool]:
         """Return the feed of what to read after an article, rendered now, and whether the article is known."""
         document, is_known = read_related_feed(self.storage, self.site, url, every_language=every_language)
         return render(document, _WRITERS[form]), is_known

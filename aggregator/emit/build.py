@@ -139,7 +139,7 @@ def _story_entry(
 
 def with_coverage(site: Site, made: DocumentEntry, shown: int, story: ListedStory) -> DocumentEntry:
     """Return the entry with links to what others report; its page is that of the story."""
-    if len(story.coverage) < 2:  # noqa: PLR2004 - nobody else
+    if len(story.coverage) <= 1:  # nobody else
         return made
     story_url = f"{site.base_url}/stories/{story.story_id}"
     listed = coverage_html(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -288,10 +288,10 @@ def _says_something(word: str, language: str) -> bool:
 
 
 def _sum(bags: Sequence[_Bag]) -> _Bag:
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for bag in bags:
         for word, weight in bag.items():
-            total[word] += weight  # type: ignore[assignment]  # a Counter of floats
+            total[word] += weight
     norm = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0
     return {word: weight / norm for word, weight in total.items()}
 

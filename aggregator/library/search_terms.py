@@ -39,7 +39,7 @@ def resolve_query(
     def pick(operator: Operator, *, negated: bool) -> list[str]:
         return [each.value for each in parsed.filters if each.operator is operator and each.negated is negated]
 
-    def feeds(negated: bool) -> tuple[int, ...] | None:  # noqa: FBT001 - which of the two lists
+    def feeds(*, negated: bool) -> tuple[int, ...] | None:
         found: list[int] = []
         for value in pick(Operator.SOURCE, negated=negated):
             named = _feeds_named(value, sources)

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, select, tuple_, update
 
-from aggregator.model.entry import Origin
 from aggregator.model.grouping import Arrival, Evidence, Joining, StoryMember, StorySettlement
 from aggregator.store import dialect
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.joining import join_entries
-from aggregator.store.loading import chunks
+from aggregator.store.loading import chunks, load_origins
 from aggregator.store.recount import recount_coverage
-from aggregator.store.rows import origin_of
 from aggregator.store.scales import read_scales
 from aggregator.store.splitting import split_entries
 from aggregator.store.story_tables import meanings, placements, stories_apart
-from aggregator.store.tables import LIVE, entries, entry_origins, feeds, stories
+from aggregator.store.tables import LIVE, entries, entry_origins, stories
 
 _TEASER_CHARS = 1_500  # of HTML: two paragraphs, with their markup
 _LONGEST_STORY = 100  # entries that `members` returns of one story
@@ -57,9 +55,6 @@ _MEMBERS = (
     .outerjoin(placements, placements.c.entry_id == entries.c.id)
     .where(entries.c.id.in_(bindparam("ids", expanding=True)), entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
 )
-_FEEDS = select(feeds.c.id, feeds.c.url, feeds.c.site, feeds.c.settings, feeds.c.data).where(
-    feeds.c.id.in_(bindparam("ids", expanding=True))
-)
 _DATES = select(stories.c.id, stories.c.dated_at).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _SAVE_LEAD = update(stories).where(stories.c.id == bindparam("story")).values(entry_id=bindparam("lead"))
 _COPIES = select(placements.c.entry_id, placements.c.copy_of).where(
@@ -89,7 +84,7 @@ class SqlGroupingStore:
 
     def _arrivals(self, statement: Select[Any]) -> list[Arrival]:
         rows = self._connection.execute(statement).all()
-        origins = self._origins(rows)
+        origins = load_origins(self._connection, (row.feed_id for row in rows))
         return [
             Arrival(
                 entry_id=row.id,
@@ -104,12 +99,6 @@ class SqlGroupingStore:
             )
             for row in rows
         ]
-
-    def _origins(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Origin]:
-        found: dict[int, Origin] = {}
-        for ids in chunks({row.feed_id for row in rows}):
-            found.update((row.id, origin_of(row)) for row in self._connection.execute(_FEEDS, {"ids": ids}))
-        return found
 
     def apart(self) -> set[tuple[int, int]]:
         """Return the pairs of stories that a person parted, the smaller id first."""
@@ -134,7 +123,7 @@ class SqlGroupingStore:
         found: dict[int, list[StoryMember]] = {}
         for ids in chunks(wanted):
             rows = self._connection.execute(_MEMBERS, {"ids": ids}).all()
-            origins = self._origins(rows)
+            origins = load_origins(self._connection, (row.feed_id for row in rows))
             for row in rows:
                 member = StoryMember(
                     entry_id=row.id,

@@ -37,15 +37,21 @@ def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
         yield chunk
 
 
+def load_origins(connection: Connection, feed_ids: Iterable[int]) -> dict[int, Origin]:
+    """Return the feeds as entries name them."""
+    found: dict[int, Origin] = {}
+    for ids in chunks(set(feed_ids)):
+        found.update((row.id, origin_of(row)) for row in connection.execute(_FEEDS, {"ids": ids}))
+    return found
+
+
 def load_entries(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Entry]:
     """Return the entries of whole rows of `entries`, in the same order, with their origins."""
     carriers: dict[int, list[int]] = {}
     for ids in chunks(row.id for row in rows):
         for entry_id, feed_id in connection.execute(_ORIGINS, {"ids": ids}):
             carriers.setdefault(entry_id, []).append(feed_id)
-    origins: dict[int, Origin] = {}
-    for ids in chunks({feed_id for feed_ids in carriers.values() for feed_id in feed_ids}):
-        origins.update((row.id, origin_of(row)) for row in connection.execute(_FEEDS, {"ids": ids}))
+    origins = load_origins(connection, (feed_id for feed_ids in carriers.values() for feed_id in feed_ids))
     figures: dict[int, tuple[float, int, int]] = {}
     for ids in chunks({row.story_id for row in rows}):
         figures.update(

@@ -10,10 +10,9 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from aggregator.model.related import Reason, Related, StoryText
 from aggregator.store import dialect
-from aggregator.store.loading import chunks
-from aggregator.store.rows import origin_of
+from aggregator.store.loading import chunks, load_origins
 from aggregator.store.story_tables import related_stories, story_redirects
-from aggregator.store.tables import LIVE, entries, entry_origins, feeds, stories
+from aggregator.store.tables import LIVE, entries, entry_origins, stories
 
 _TEASER_CHARS = 800  # of HTML: the beginning of a teaser, with its markup
 _DIGITS = 3  # of a score
@@ -47,9 +46,6 @@ _TEXTS = (
     .join(entries, entries.c.id == stories.c.entry_id)
     .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
     .where(stories.c.id.in_(bindparam("ids", expanding=True)), entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
-)
-_FEEDS = select(feeds.c.id, feeds.c.url, feeds.c.site, feeds.c.settings, feeds.c.data).where(
-    feeds.c.id.in_(bindparam("ids", expanding=True))
 )
 _STORED = select(stories.c.id).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _REDIRECTS = select(story_redirects).where(story_redirects.c.id.in_(bindparam("ids", expanding=True)))
@@ -91,8 +87,7 @@ class SqlRelatedStore:
         found: dict[int, StoryText] = {}
         for ids in chunks(dict.fromkeys(story_ids)):
             rows = self._connection.execute(_TEXTS, {"ids": ids}).all()
-            carriers = self._connection.execute(_FEEDS, {"ids": list({row.feed_id for row in rows})})
-            origins = {row.id: origin_of(row) for row in carriers}
+            origins = load_origins(self._connection, (row.feed_id for row in rows))
             for row in rows:
                 found[row.id] = StoryText(
                     story_id=row.id,

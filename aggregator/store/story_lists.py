@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, union_all
 
 from aggregator.model.coverage import CoverageEntry, ListedStory, TopicStory
-from aggregator.model.entry import Entry, Origin
+from aggregator.model.entry import Entry
 from aggregator.store.coverage import entries_of_stories
-from aggregator.store.loading import chunks, load_by_ids
-from aggregator.store.rows import origin_of
+from aggregator.store.loading import chunks, load_by_ids, load_origins
 from aggregator.store.story_tables import placements
-from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, feeds, stories
+from aggregator.store.tables import LIVE, entries, entry_origins, entry_topics, stories
 
 _SCANNED = 200  # entries of a topic looked at in one go: more than a page has stories
 _LOOKED_AT = 100  # newest entries of a topic, for its first stories
@@ -43,9 +42,6 @@ _COVERAGE = (
     .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
     .outerjoin(placements, placements.c.entry_id == entries.c.id)
     .where(entries.c.id.in_(bindparam("ids", expanding=True)), entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
-)
-_FEEDS = select(feeds.c.id, feeds.c.url, feeds.c.site, feeds.c.settings, feeds.c.data).where(
-    feeds.c.id.in_(bindparam("ids", expanding=True))
 )
 _REVISIONS = (
     select(
@@ -176,9 +172,7 @@ def coverage_of(connection: Connection, story_ids: Collection[int]) -> dict[int,
     rows: list[Row[*tuple[Any, ...]]] = []
     for ids in chunks(sorted(story_of)):
         rows += connection.execute(_COVERAGE, {"ids": ids}).all()
-    origins: dict[int, Origin] = {}
-    for ids in chunks({row.feed_id for row in rows}):
-        origins.update((row.id, origin_of(row)) for row in connection.execute(_FEEDS, {"ids": ids}))
+    origins = load_origins(connection, (row.feed_id for row in rows))
     found: dict[int, list[CoverageEntry]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         origin = origins[row.feed_id]

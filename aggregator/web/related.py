@@ -31,7 +31,7 @@ def serve_related(request: Request) -> Response:
     if suffix not in set(Format) or web.render_related is None:
         raise HTTPException(404)
     url, every_language = _asked(request)
-    rendered, is_known = web.render_related(url, Format(suffix), every_language)
+    rendered, is_known = web.render_related(url, Format(suffix), every_language=every_language)
     made = Representation(
         media_type=rendered.media_type,
         body=rendered.body,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -30,8 +31,14 @@ from aggregator.web.story_feeds import StoryFeeds
 from aggregator.web.words import LANGUAGES, Words
 from aggregator.web.workshop.tools import WorkshopTools
 
-RenderRelated = Callable[[str, Format, bool], tuple[Rendered, bool]]
-"""Makes the feed of what to read after the article at an address, in every language or its own, and tells if it is known."""
+
+class RenderRelated(Protocol):
+    """Makes the feed of what to read after the article at an address, and tells if it is known."""
+
+    def __call__(self, url: str, form: Format, *, every_language: bool) -> tuple[Rendered, bool]:
+        """Return the feed, in every language or that of the article alone."""
+        ...
+
 
 Network = IPv4Network | IPv6Network
 

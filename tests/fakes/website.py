@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -144,7 +145,7 @@ def open_site(
         render_story=lambda story_id, form: render(read_story_feed(storage, emitted, story_id), WRITERS[form]),
         workshop=workshop,
         render_search=lambda text, form: render_search(storage, emitted, text, form),
-        render_related=lambda url, form, every: render_related(storage, emitted, url, form, every_language=every),
+        render_related=partial(render_related, storage, emitted),
     )
     client = SiteClient(app, base_url=base_url.removesuffix(urlsplit(base_url).path))  # a proxy in front takes the path off
     return Newsroom(storage=storage, client=client, app=app, recorder=recorder, clock=clock)
