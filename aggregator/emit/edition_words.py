@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from aggregator.model import calendar
+from aggregator.model.calendar import Calendar
 from aggregator.model.edition import Edition, EditionKind, EditionStory
 
 
@@ -19,11 +21,9 @@ class EditionWords:
     most_carried: str
     readers: str
     publishers: str
-    days: tuple[str, ...]
-    months: tuple[str, ...]
+    calendar: Calendar
     date: str
     span: str
-    first: str = "1"  # day of a month
 
 
 GERMAN = EditionWords(
@@ -37,11 +37,7 @@ GERMAN = EditionWords(
     most_carried="Worüber am meisten Quellen berichtet haben, {title}:",
     readers="{count} Leserinnen und Leser",
     publishers="{count} Quellen",
-    days=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    months=(
-        *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-        *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-    ),
+    calendar=calendar.GERMAN,
     date="{weekday}, {day}. {month} {year}",
     span="{day}. {month} bis {until}",
 )
@@ -57,11 +53,7 @@ ENGLISH = EditionWords(
     most_carried="What most sources reported on, {title}:",
     readers="{count} readers",
     publishers="{count} sources",
-    days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
+    calendar=calendar.ENGLISH,
     date="{weekday}, {day} {month} {year}",
     span="{day} {month} to {until}",
 )
@@ -77,14 +69,9 @@ FRENCH = EditionWords(
     most_carried="Ce dont le plus de sources ont parlé, {title}\u00a0:",
     readers="{count} lectrices et lecteurs",
     publishers="{count} sources",
-    days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    months=(
-        *("janvier", "février", "mars", "avril", "mai", "juin"),
-        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-    ),
+    calendar=calendar.FRENCH,
     date="{weekday} {day} {month} {year}",
     span="{day} {month} au {until}",
-    first="1er",
 )
 
 ITALIAN = EditionWords(
@@ -98,14 +85,9 @@ ITALIAN = EditionWords(
     most_carried="Quello di cui hanno scritto più fonti, {title}:",
     readers="{count} lettrici e lettori",
     publishers="{count} fonti",
-    days=("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
-    months=(
-        *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
-        *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
-    ),
+    calendar=calendar.ITALIAN,
     date="{weekday} {day} {month} {year}",
     span="dal {day} {month} al {until}",
-    first="1°",
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}
@@ -160,8 +142,9 @@ def _dates(language: str, edition: Edition) -> str:
 
 
 def _date(words: EditionWords, day: date) -> str:
-    return words.date.format(weekday=words.days[day.weekday()], **_parts(words, day))
+    return words.date.format(weekday=words.calendar.days[day.weekday()], **_parts(words, day))
 
 
 def _parts(words: EditionWords, day: date) -> dict[str, object]:
-    return {"day": day.day if day.day > 1 else words.first, "month": words.months[day.month - 1], "year": day.year}
+    named = words.calendar
+    return {"day": day.day if day.day > 1 else named.first, "month": named.months[day.month - 1], "year": day.year}

@@ -42,7 +42,8 @@ class GroupingRules:
     `decay` * ln(1 + g / 6). A title joins if the best score, less `background` x the mean of the next three, reaches `join`.
     A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of
     fewer than four words must score `brief` more: one word that is the same is half of it.
-    Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`.
+    Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`. An entry whose
+    title changed moves to the story that it now scores `move` with, if it would not join its own any more.
     """
 
     window: timedelta = timedelta(hours=48)
@@ -57,6 +58,7 @@ class GroupingRules:
     brief: float = 0.1
     merge: float = 0.5
     merge_across: float = 0.28
+    move: float = 0.5
     join_by_words: float = 0.22
     across_by_words: float = 1.05
     background_by_words: float = 0.6

@@ -20,8 +20,9 @@ from aggregator.group.words import fold, plain_text, primary_language
 from aggregator.model.related import Related, StoryText
 from aggregator.model.report import RelateReport
 from aggregator.pipeline.indexing import stems_of
+from aggregator.pipeline.progress import note_reached, placed_until, reached
 from aggregator.rank.related import Candidate, choose_related, dot
-from aggregator.storage import GROUPED_NOTE, Storage, Transaction
+from aggregator.storage import Storage, Transaction
 
 LISTED_STORIES = 12
 """Stories named beside one: a box of six, and as many in reserve for who wants one language only, or for those that go."""
@@ -101,21 +102,20 @@ def relate_stories(
     while not should_stop() and elapsed() < until_time:
         with storage.read() as tx:
             _warm(tx, memory)
-            until = min(int((tx.noted(GROUPED_NOTE) or "0").partition("/")[0]), tx.search.revision())
-            noted, _, noted_rules = (tx.noted(RELATED_NOTE) or "0").partition(" ")
-            after = int(noted) if noted_rules == rules else 0
-            reached, touched = after, list[int]()
+            until = min(placed_until(tx), tx.search.revision())
+            after = reached(tx, RELATED_NOTE, rules=rules)
+            end, touched = after, list[int]()
             if after < until:
-                reached, touched = tx.related.touched(after=after, until=until, limit=BATCH_STORIES)
+                end, touched = tx.related.touched(after=after, until=until, limit=BATCH_STORIES)
             due = [] if touched else tx.related.due(now=now, limit=BATCH_STORIES)
-            if reached == after and not due:
+            if end == after and not due:
                 break
             lists, due_at = _relate(tx, memory, [*touched, *due], learn=set(touched), now=now)
             neighbours = _neighbours(tx, lists, fresh=set(touched))
         with storage.write() as tx:
             tx.related.save(lists, due_at=due_at)
             tx.related.hasten(neighbours, due_at=now + NEIGHBOUR_DELAY)
-            tx.note(RELATED_NOTE, f"{reached} {rules}")
+            note_reached(tx, RELATED_NOTE, end, rules=rules)
         related += len(lists)
     return RelateReport(related=related)
 

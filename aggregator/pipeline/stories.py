@@ -13,8 +13,9 @@ from aggregator.model.grouping import Arrival, Joining
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
 from aggregator.pipeline.meanings import make_meanings, stored_meanings
+from aggregator.pipeline.progress import note_placed, placed_until
 from aggregator.protocols import Embedder
-from aggregator.storage import GROUPED_NOTE, INTERVENED_NOTE, Storage, Transaction
+from aggregator.storage import INTERVENED_NOTE, Storage, Transaction
 
 SLICE_ENTRIES = 20_000
 """Entries that are put in order of time before they are placed: a first poll brings months of many feeds at once."""
@@ -89,7 +90,7 @@ def place_entries(
 
 def _mark(tx: Transaction) -> tuple[int, int]:
     """Return up to which revision entries were placed, and how often a person intervened: what a memory is true for."""
-    return int(tx.noted(GROUPED_NOTE) or 0), int(tx.noted(INTERVENED_NOTE) or 0)
+    return placed_until(tx), int(tx.noted(INTERVENED_NOTE) or 0)
 
 
 def _remember(tx: Transaction, memory: StoryMemory, mark: tuple[int, int], *, now: datetime) -> None:
@@ -220,7 +221,7 @@ def _settle(storage: Storage, story_ids: Collection[int], *, language: str, revi
     with storage.write() as tx:
         tx.grouping.settle(settlements)
         if revision is not None:
-            tx.note(GROUPED_NOTE, str(revision))
+            note_placed(tx, revision)
 
 
 def _end_of(merges: Mapping[int, int], story_id: int) -> int:
@@ -258,7 +259,7 @@ def _reconsider(rules: GroupingRules, grouper: StoryGrouper, headline: Headline,
     """Move an entry whose title changed only if it belongs elsewhere beyond doubt, and no longer where it stands."""
     scores = grouper.nearest(headline)
     own = next((score for score, story in scores if story == arrival.story_id), 0.0)
-    if scores and scores[0][1] != arrival.story_id and scores[0][0] >= rules.merge and own < rules.join_by_words:
+    if scores and scores[0][1] != arrival.story_id and scores[0][0] >= rules.move and own < rules.join_by_words:
         score, story_id = scores[0]
         grouper.restore(headline, story_id)
         return Joining(entry_id=arrival.entry_id, story_id=story_id, score=score, reason="new title")

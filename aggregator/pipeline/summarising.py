@@ -13,7 +13,8 @@ from aggregator.group.words import primary_language
 from aggregator.model.edition import EditionPoint
 from aggregator.model.entry import Entry
 from aggregator.model.keypoint import KeyPoint
-from aggregator.storage import GROUPED_NOTE, Storage, Summary, Transaction
+from aggregator.pipeline.progress import note_reached, placed_until, reached
+from aggregator.storage import Storage, Summary, Transaction
 
 BATCH_ENTRIES = 500
 """Changed entries whose stories are looked at in one go."""
@@ -35,18 +36,17 @@ def summarise_stories(storage: Storage, *, language: str, should_stop: Callable[
     rules = f"{RULES}/{language}"
     while not should_stop():
         with storage.read() as tx:
-            until = int((tx.noted(GROUPED_NOTE) or "0").partition("/")[0])
-            noted, _, noted_rules = (tx.noted(_SUMMARISED_NOTE) or "0").partition(" ")
-            after = int(noted) if noted_rules == rules else 0
+            until = placed_until(tx)
+            after = reached(tx, _SUMMARISED_NOTE, rules=rules)
             if after >= until:
                 return read
-            reached, touched = tx.key_points.touched(after=after, until=until, limit=BATCH_ENTRIES)
+            end, touched = tx.key_points.touched(after=after, until=until, limit=BATCH_ENTRIES)
             known = tx.key_points.fingerprints(touched)
             entries = tx.entries.get_many(entry_id for ids in touched.values() for entry_id in ids[-MAX_ENTRIES:])
         made = dict(_summarise(touched, entries, known, language=language, rules=rules))
         with storage.write() as tx:
             tx.key_points.save(made)
-            tx.note(_SUMMARISED_NOTE, f"{reached} {rules}")
+            note_reached(tx, _SUMMARISED_NOTE, end, rules=rules)
         read += len(made)
     return read
 

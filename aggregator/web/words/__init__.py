@@ -104,18 +104,18 @@ class Words:
 
     def date(self, at: datetime) -> str:
         """Return the day of the month and the year."""
-        local = self.local(at)
-        day = self._language.first_of_month if local.day == 1 else local.day
-        return self._language.date.format(day=day, month=self._language.months[local.month - 1], year=local.year)
+        local, calendar = self.local(at), self._language.calendar
+        day = calendar.first if local.day == 1 else local.day
+        return self._language.date.format(day=day, month=calendar.months[local.month - 1], year=local.year)
 
     def month(self, iso: str) -> str:
         """Return the name of a month and its year, for `2026-11`."""
         year, _, number = iso.partition("-")
-        return f"{self._language.months[int(number) - 1]} {year}"
+        return f"{self._language.calendar.months[int(number) - 1]} {year}"
 
     def day(self, at: datetime) -> str:
         """Return the date with its weekday, as a line begins."""
-        weekday = self._language.weekdays[self.local(at).weekday()]
+        weekday = self._language.calendar.days[self.local(at).weekday()].capitalize()
         return self._language.weekday_date.format(weekday=weekday, date=self.date(at))
 
     def moment(self, at: datetime) -> str:

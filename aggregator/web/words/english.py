@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from aggregator.model import calendar
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
 from aggregator.web.words.workshop_english import WORKSHOP_ENGLISH
@@ -220,13 +221,8 @@ _TEXTS: Final[dict[str, Text]] = {
 ENGLISH: Final = Language(
     primary="en",
     texts={**_TEXTS, **SEARCHING["en"], **WORKSHOP_ENGLISH},
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
+    calendar=calendar.ENGLISH,
     date="{day} {month} {year}",
-    first_of_month="1",
     weekday_date="{weekday}, {date}",
     moment="{date}, {time}",
     thousands=",",

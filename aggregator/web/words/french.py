@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from aggregator.model import calendar
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
 from aggregator.web.words.workshop_french import WORKSHOP_FRENCH
@@ -220,12 +221,8 @@ _TEXTS: Final[dict[str, Text]] = {
 FRENCH: Final = Language(
     primary="fr",
     texts={**_TEXTS, **SEARCHING["fr"], **WORKSHOP_FRENCH},
-    weekdays=("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"),  # they begin a line
-    months=(
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-    ),
+    calendar=calendar.FRENCH,
     date="{day} {month} {year}",
-    first_of_month="1er",
     weekday_date="{weekday} {date}",
     moment="{date} à {time}",
     thousands="\u202f",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from aggregator.model import calendar
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
 from aggregator.web.words.workshop_german import WORKSHOP_GERMAN
@@ -221,12 +222,8 @@ _TEXTS: Final[dict[str, Text]] = {
 GERMAN: Final = Language(
     primary="de",
     texts={**_TEXTS, **SEARCHING["de"], **WORKSHOP_GERMAN},
-    weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    months=(
-        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
-    ),
+    calendar=calendar.GERMAN,
     date="{day}. {month} {year}",
-    first_of_month="1",
     weekday_date="{weekday}, {date}",
     moment="{date}, {time}",
     thousands=".",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from aggregator.model import calendar
 from aggregator.web.words.language import Language, Text
 from aggregator.web.words.searching import SEARCHING
 from aggregator.web.words.workshop_italian import WORKSHOP_ITALIAN
@@ -220,13 +221,8 @@ _TEXTS: Final[dict[str, Text]] = {
 ITALIAN: Final = Language(
     primary="it",
     texts={**_TEXTS, **SEARCHING["it"], **WORKSHOP_ITALIAN},
-    weekdays=("Lunedì", "Martedì", "Mercoledì", "Giovedì", "Venerdì", "Sabato", "Domenica"),  # they begin a line
-    months=(
-        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
-        "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
-    ),
+    calendar=calendar.ITALIAN,
     date="{day} {month} {year}",
-    first_of_month="1",
     weekday_date="{weekday} {date}",
     moment="{date}, {time}",
     thousands=".",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aggregator.model.calendar import Calendar
+
 Text = str | tuple[str, str]  # a pair is (one, many); `{n}` is a number, written as the language does
 
 
@@ -12,15 +14,13 @@ Text = str | tuple[str, str]  # a pair is (one, many); `{n}` is a number, writte
 class Language:
     """The texts of one language by their keys, and how it writes dates and numbers (CLDR 46).
 
-    `first_of_month` is how the first day is written; `zero_is_one` uses the singular for nothing, too.
+    `zero_is_one` uses the singular for nothing, too.
     """
 
     primary: str
     texts: Mapping[str, Text]
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
+    calendar: Calendar
     date: str
-    first_of_month: str
     weekday_date: str
     moment: str
     thousands: str

@@ -37,7 +37,7 @@ def test_every_word_of_the_pages_exists_in_all_four_languages(primary: str) -> N
 @pytest.mark.parametrize("primary", LANGUAGES)
 def test_a_language_is_complete_and_finished(primary: str) -> None:
     language = LANGUAGES[primary]
-    assert (len(language.weekdays), len(language.months)) == (7, 12)
+    assert (len(language.calendar.days), len(language.calendar.months)) == (7, 12)
     for key, text in language.texts.items():
         for said in (text,) if isinstance(text, str) else text:
             assert said == said.strip(), key
