@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aggregator.errors import ExtraMissing
-from aggregator.group.embed import E5, NONE, USE, open_embedder
-from aggregator.group.prototypes import READ_CHARS, TopicPrototypes
+from aggregator.group.embed import E5, NONE, READ_CHARS, USE, open_embedder
+from aggregator.group.prototypes import TopicPrototypes
 from aggregator.group.topics import TopicMatcher
 from aggregator.model.entry import Entry, EntryData, Origin
 from aggregator.model.topic import Topic

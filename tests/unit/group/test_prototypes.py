@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.group.prototypes import READ_CHARS, READ_PIECES, Nearness, TopicPrototypes, suggest_words
+from aggregator.group.embed import READ_CHARS, READ_PIECES
+from aggregator.group.prototypes import Nearness, TopicPrototypes, suggest_words
 from tests.fakes.embedder import FakeEmbedder
 
 RAIL = (
