@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from bench.origin import Origin
+from tests.e2e.desktop_clients import running_client, select
 from tests.e2e.processes import Home, wait_until
 from tests.e2e.test_newsboat_sync import add_reader
 
@@ -34,35 +30,10 @@ FEEDLIST = """<?xml version="1.0"?>
 """
 
 
-@contextmanager
-def running_liferea(folder: Path) -> Iterator[None]:
-    runtime = folder / "run"
-    runtime.mkdir(mode=0o700)
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(runtime),
-        "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
-    }
-    with (folder / "liferea.log").open("wb") as log:
-        process = subprocess.Popen(
-            ["xvfb-run", "-a", "dbus-run-session", "liferea"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-        )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+def running_liferea(folder: Path) -> AbstractContextManager[None]:
+    return running_client(
+        ["xvfb-run", "-a", "dbus-run-session", "liferea"], folder, {"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"}
+    )
 
 
 def test_liferea_synchronises_and_stores_the_items(home: Home) -> None:
@@ -77,13 +48,7 @@ def test_liferea_synchronises_and_stores_the_items(home: Home) -> None:
     database = client / ".local" / "share" / "liferea" / "liferea.db"
 
     def stored() -> set[str]:
-        if not database.exists():
-            return set()
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as store:
-            try:
-                return {row[0] for row in store.execute("SELECT source_id FROM items WHERE source_id IS NOT NULL")}
-            except sqlite3.OperationalError:  # it is just making its tables
-                return set()
+        return {row[0] for row in select(database, "SELECT source_id FROM items WHERE source_id IS NOT NULL")}
 
     # It also fetches the feed's own address, where ids are others: these come from the API alone.
     ours = {f"tag:google.com,2005:reader/item/{entry_id:016x}" for entry_id in home.select("SELECT id FROM entries")}

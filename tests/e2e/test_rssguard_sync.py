@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bench.origin import Origin
+from tests.e2e.desktop_clients import running_client, select
 from tests.e2e.processes import Home, wait_until
 from tests.e2e.test_newsboat_sync import add_reader
 
@@ -54,49 +50,13 @@ def hide(password: str) -> str:
     return base64.b64encode(b"\x03\x00" + mixed).decode()
 
 
-@contextmanager
-def running_rssguard(folder: Path) -> Iterator[None]:
-    runtime = folder / "run"
-    runtime.mkdir(mode=0o700, exist_ok=True)
+def running_rssguard(folder: Path) -> AbstractContextManager[None]:
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
-        "HOME": str(folder),
-        "TMPDIR": str(runtime),  # where it looks for another one of itself
-        "XDG_RUNTIME_DIR": str(runtime),
         "QT_QPA_PLATFORM": "offscreen",
         "QTWEBENGINE_DISABLE_SANDBOX": "1",
         "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox",
     }
-    with (folder / "rssguard.log").open("ab") as log:
-        process = subprocess.Popen(
-            ["dbus-run-session", "rssguard"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-        )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def select(database: Path, query: str) -> list[tuple[Any, ...]]:
-    """Return what a query gives; nothing while there is no such table yet, or it is being written."""
-    if not database.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as store:
-        try:
-            return store.execute(query).fetchall()
-        except sqlite3.OperationalError:
-            return []
+    return running_client(["dbus-run-session", "rssguard"], folder, environment)
 
 
 def test_rss_guard_builds_its_tree_and_stores_every_item(home: Home) -> None:
