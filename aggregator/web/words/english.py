@@ -56,8 +56,6 @@ _TEXTS: Final[dict[str, Text]] = {
     "window_30d": "30 days",
     "feeds_lead": "Every topic and every ranking comes as RSS, Atom and JSON Feed. No account, no tracking.",
     "feeds_title": "Read in a feed reader",
-    "feeds_how": "Copy the address of a format into your feed reader; if in doubt, take Atom.",
-    "feed_list": "All feeds",
     "opml": "All at once as OPML",
     "empty_entries": "No articles yet. The first check is under way; new articles appear here as they come in.",
     "empty_sources": "No sources yet. Add an address under “feeds” in config.yaml, or run “aggregator add”.",

@@ -56,8 +56,6 @@ _TEXTS: Final[dict[str, Text]] = {
     "window_30d": "30 jours",
     "feeds_lead": "Chaque thème et chaque classement existe en RSS, Atom et JSON Feed. Sans compte, sans pistage.",
     "feeds_title": "Lire dans un lecteur de flux",
-    "feeds_how": "Copier l’adresse du format voulu dans le lecteur de flux ; dans le doute, choisir Atom.",
-    "feed_list": "Tous les flux",
     "opml": "Tous à la fois en OPML",
     "empty_entries": "Pas encore d’article. La première relève est en cours ; les articles paraîtront ici dès leur arrivée.",
     "empty_sources": "Pas encore de source. Ajouter une adresse sous « feeds » dans config.yaml, ou lancer « aggregator add ».",

@@ -56,8 +56,6 @@ _TEXTS: Final[dict[str, Text]] = {
     "window_30d": "30 Tage",
     "feeds_lead": "Jedes Thema und jede Rangliste gibt es als RSS, Atom und JSON Feed. Ohne Konto, ohne Tracking.",
     "feeds_title": "Im Feedreader lesen",
-    "feeds_how": "Die Adresse des gewünschten Formats in den Feedreader kopieren; im Zweifel Atom.",
-    "feed_list": "Alle Feeds",
     "opml": "Alle auf einmal als OPML",
     "empty_entries": "Noch keine Artikel. Die erste Abfrage läuft; neue Artikel erscheinen hier, sobald sie da sind.",
     "empty_sources": "Noch keine Quellen. Eine Adresse unter „feeds“ in config.yaml eintragen, oder „aggregator add“ aufrufen.",

@@ -56,8 +56,6 @@ _TEXTS: Final[dict[str, Text]] = {
     "window_30d": "30 giorni",
     "feeds_lead": "Ogni tema e ogni classifica esiste come RSS, Atom e JSON Feed. Senza account, senza tracciamento.",
     "feeds_title": "Leggere in un lettore di feed",
-    "feeds_how": "Copiare l’indirizzo del formato desiderato nel lettore di feed; nel dubbio, Atom.",
-    "feed_list": "Tutti i feed",
     "opml": "Tutti insieme come OPML",
     "empty_entries": "Ancora nessun articolo. Il primo controllo è in corso; i nuovi articoli appaiono qui appena arrivano.",
     "empty_sources": "Ancora nessuna fonte. Aggiungere un indirizzo sotto «feeds» in config.yaml, o lanciare «aggregator add».",
