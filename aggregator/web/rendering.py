@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -94,15 +93,14 @@ def send_page(
 
 def render(web: Web, template: str, *, words: Words, **values: object) -> str:
     """Return a template filled in for the site."""
-    base = urlsplit(web.site.base_url)
     context: dict[str, object] = {
         "alternates": (),
         "active": None,
         "w": words,
         "site_lang": _lang_attribute(web, words),
         "site": web.site,
-        "root": base.path.rstrip("/"),
-        "secure": base.scheme == "https",
+        "root": web.root,
+        "secure": web.site.base_url.startswith("https://"),
         "now": web.clock.now(),
         "page_url": None,
         "description": "",
