@@ -169,7 +169,7 @@ def show_entry(request: Request) -> Response:
         active=view.topics[0].slug if view.topics else None,
         og_type="article",
         description=presentation.teaser(view.entry),
-        image_url=presentation.picture(view.entry, secure=web.site.base_url.startswith("https://")),
+        image_url=presentation.picture(view.entry, secure=web.secure),
         json_ld=news_article(view.entry, page_url=_entry_url(web, view.entry)),
         cache_control=ENTRY_CACHE_CONTROL,
     )

@@ -100,7 +100,7 @@ def render(web: Web, template: str, *, words: Words, **values: object) -> str:
         "site_lang": _lang_attribute(web, words),
         "site": web.site,
         "root": web.root,
-        "secure": web.site.base_url.startswith("https://"),
+        "secure": web.secure,
         "now": web.clock.now(),
         "page_url": None,
         "description": "",

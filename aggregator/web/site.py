@@ -121,6 +121,11 @@ class Web:
         """The path below which the site stands, without a slash at its end."""
         return urlsplit(self.site.base_url).path.rstrip("/")
 
+    @property
+    def secure(self) -> bool:
+        """Whether the site is served by https, so that a browser would refuse plain pictures."""
+        return self.site.base_url.startswith("https://")
+
 
 def web_of(request: Request) -> Web:
     """Return the parts of the application that got the request."""

@@ -78,7 +78,7 @@ def show_story(request: Request) -> Response:
         alternates=[*announce_feed(web, path, title), *announce(web, view.masthead, topics)],
         og_type="article",
         description=presentation.teaser(view.entry),
-        image_url=presentation.picture(view.entry, secure=web.site.base_url.startswith("https://")),
+        image_url=presentation.picture(view.entry, secure=web.secure),
         active=view.topics[0].slug if view.topics else None,
         cache_control=ENTRY_CACHE_CONTROL,
     )
