@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import importlib.metadata
 import json
+import math
 import os
 import platform
 import resource
@@ -38,10 +39,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One run: seconds of wall time and of CPU (with children that ended), peak memory where it was seen."""
+    """One run: seconds of wall time and of CPU (with children that ended; NaN: not measured), peak memory if seen."""
 
     wall_seconds: float
-    cpu_seconds: float
+    cpu_seconds: float = math.nan
     peak_bytes: int | None = None
 
 
@@ -85,6 +86,11 @@ class Row:
         return Spread.of(sample.cpu_seconds * 1000 / self.count for sample in self.samples)
 
     @property
+    def has_cpu(self) -> bool:
+        """Whether CPU was measured."""
+        return not any(math.isnan(sample.cpu_seconds) for sample in self.samples)
+
+    @property
     def peak_mebibytes(self) -> float | None:
         peaks = [sample.peak_bytes for sample in self.samples if sample.peak_bytes is not None]
         return statistics.median(peaks) / MEBIBYTE if peaks else None
@@ -123,10 +129,10 @@ class Report:
                     row.name,
                     row.unit,
                     str(row.per_second),
-                    str(row.cpu_milliseconds),
+                    str(row.cpu_milliseconds) if row.has_cpu else "",
                     "" if peak is None else f"{peak:.0f}",
                     "" if ratios is None else f"{ratios[0]:.2f}",
-                    "" if ratios is None else f"{ratios[1]:.3f}",
+                    "" if ratios is None or math.isnan(ratios[1]) else f"{ratios[1]:.3f}",
                 ]
             )
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
@@ -149,10 +155,10 @@ class Report:
                     "unit": row.unit,
                     "count": row.count,
                     "per_second": _rounded(row.per_second),
-                    "cpu_ms_per_unit": _rounded(row.cpu_milliseconds),
+                    "cpu_ms_per_unit": _rounded(row.cpu_milliseconds) if row.has_cpu else None,
                     "peak_mib": None if row.peak_mebibytes is None else round(row.peak_mebibytes, 1),
                     "speed_ratio": None if ratios is None else round(ratios[0], 3),
-                    "cpu_ratio": None if ratios is None else round(ratios[1], 4),
+                    "cpu_ratio": None if ratios is None or math.isnan(ratios[1]) else round(ratios[1], 4),
                     "runs": len(row.samples),
                 }
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def test_ratios_are_made_against_the_baseline_at_the_same_work() -> None:
     fast, slow = row("ours", seconds=1, cpu=0.1), row("peer", seconds=4, cpu=1)
     assert report(fast, slow).ratios(fast) == pytest.approx((4, 0.1))
     assert report(fast, row("peer", seconds=4, cpu=1, work="other")).ratios(fast) is None
+
+
+def test_cpu_that_was_not_measured_is_not_told_as_nothing(tmp_path: Path) -> None:
+    one = report(row("peer", seconds=1, cpu=math.nan))
+    kept = json.loads(one.save(tmp_path).read_text())["rows"][0]
+    assert (kept["speed_ratio"], kept["cpu_ms_per_unit"], kept["cpu_ratio"]) == (1, None, None)
+    assert "nan" not in one.table()
 
 
 def test_kept_figures_name_no_path_and_no_host(tmp_path: Path) -> None:
