@@ -25,7 +25,7 @@ from aggregator.group.sentences import sentence_spans, split_sentences
 from aggregator.group.words import stem, tokenise
 from aggregator.model.fetching import Fetched
 from aggregator.parse.choose import FeedParser
-from bench.quality_labels import Boundary, key_of, read_boundaries, read_kickers
+from bench.quality_labels import Boundary, key_of, read_boundaries, read_judgements, read_kickers
 from bench.record import Options, Report, measure
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -54,6 +54,7 @@ def bench(options: Options) -> Iterator[Report]:
     report.facts |= splitter_figures(read_boundaries(), read_texts())
     report.facts |= rouge_figures([article for article in articles if article.summary])
     report.facts |= kicker_figures()
+    report.facts |= reading_figures()
     for size in (3, MAX_TEXTS):
         stories = [story(articles[at : at + size]) for at in range(0, len(articles) - size, size)]
         report.add(
@@ -246,6 +247,17 @@ def kicker_figures() -> dict[str, float | int | str]:
         "kickers: precision": round(1 - wrong / len(shown), 3) if shown else 0.0,
         "kickers: right ones shown": f"{sum(labels[key] for key in shown)}/{sum(labels[key] for key in labelled)}",
     }
+
+
+def reading_figures() -> dict[str, str]:
+    """Return what one reader said of printed key points, by hand: of all boxes of the demo corpus, and of 20 articles."""
+    judgements = read_judgements()
+    counts = {
+        "read: stories, rules before": Counter(each.before for each in judgements if each.kind == "story"),
+        "read: stories": Counter(each.verdict for each in judgements if each.kind == "story"),
+        "read: articles": Counter(each.verdict for each in judgements if each.kind == "article"),
+    }
+    return {name: ", ".join(f"{number} {verdict}" for verdict, number in sorted(each.items())) for name, each in counts.items()}
 
 
 def read_titles() -> Iterator[str]:

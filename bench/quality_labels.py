@@ -35,3 +35,23 @@ def read_kickers(path: Path = HERE / "labels" / "kickers.tsv") -> dict[str, bool
     """Return by the hash of a title whether what stands before its colon is a kicker."""
     with path.open(encoding="ascii") as lines:
         return {row["title"]: row["is_kicker"] == "1" for row in csv.DictReader(lines, delimiter="\t")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one reader said of key points: of a real story (the half that rules were found on, or not) or of one article.
+
+    `key` is the hash of the titles, sorted, a line each; `before` is the verdict under the rules before (`RULES` 1).
+    """
+
+    kind: str
+    half: str
+    key: str
+    before: str
+    verdict: str
+    faults: str
+
+
+def read_judgements(path: Path = HERE / "labels" / "keypoints.tsv") -> list[Judgement]:
+    with path.open(encoding="ascii") as lines:
+        return [Judgement(**row) for row in csv.DictReader(lines, delimiter="\t")]

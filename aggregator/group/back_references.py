@@ -30,7 +30,7 @@ _BACK_POINTING_STARTS = {
         " insofern insoweit nicht"
     ),
     "en": words_in(
-        "he she they it its his her their him them this these those that such there here then thus therefore however"
+        "he she they it its his her their him them hence this these those that such there here then thus therefore however"
         " but and or also still yet meanwhile moreover furthermore instead nevertheless nonetheless otherwise later"
         " earlier afterwards both another others so now what why how who where when which whether yes no just"
     ),
@@ -51,14 +51,14 @@ _EXPLETIVE = re.compile(
 _THIS_TIME = r"(?:Woche|Jahr|Jahres|Monat|Monats|Sommer|Winter|Herbst|Frühling|Frühjahr|Saison|Wochenende|\w+tag|\w+abend)"
 _DEMONSTRATIVE = re.compile(rf"\bdiese[rsmn]?\b(?! {_THIS_TIME}\b)", re.IGNORECASE)
 _POINTING_INNER = re.compile(
-    r"\b(?:dort|dorthin|dafür|dagegen|deshalb|deswegen|daher|damit|davon|daran|darauf|darin|dazu|darüber|dabei|danach|dadurch"
+    r"\b(?:dort|dorthin|dafür|dagegen|darum|somit|deshalb|deswegen|daher|damit|davon|daran|darauf|darin|dazu|darüber|dabei|danach|dadurch"
     r"|daraus|darunter|hierzu|hierfür|diesbezüglich|dementsprechend|ebenfalls|hingegen|stattdessen|ausserdem"
     r"|außerdem|zudem)\b"
     r"(?!, (?:dass|wie|ob|was|wer|wo|wann|warum|wenn|weil|\w+ zu\b|\w+zu\w+))"
 )
 _NAMED_BEFORE = re.compile(
     r"\b(?:dortig|hiesig|besagt|genannt|erwähnt|obig)e[nrsm]?\b|\bden Befragten\b"
-    r"|^(?:\d+|Zwei|Drei|Vier|Fünf|Zehn|Viele|Mehrere) weitere\b"
+    r"|^(?:\d+|Zwei|Drei|Vier|Fünf|Zehn|Viele|Mehrere) weitere\b|^(?:Bereits|Schon|Kurz) (?:zuvor|vorher|damals|danach)\b"
 )
 _RELATIVE_OWNER = re.compile(
     r"(?<!, )(?<!, in )(?<!, mit )(?<!, von )(?<!, aus )(?<!, für )(?<!, auf )(?<!, an )(?<!, bei )\b(?:deren|dessen)\b"
@@ -68,7 +68,7 @@ _REASON = re.compile(
     r"^(?:(?:Der |Die |Das )?(?:Grund|Hintergrund|Ziel|Anlass|Auslöser|Ursache|Ergebnis|Folge|Resultat|Fazit"
     r"|Problem|Clou|Konsequenz|Idee))"
     r" (?:ist|war|sei|dafür|dahinter|sind|hierfür|davon|wäre|lautet)\b|^Zum (?:einen|anderen)\b|^Nicht nur\b"
-    r"|^Mehr als das\b|^Ein(?:e[rs]?)? (?:weitere[rs]?|davon)\b"
+    r"|^Mehr als das\b|^Kein Wunder\b|^Ein(?:e[rs]?)? (?:weitere[rs]?|davon)\b"
 )
 _AS_TOLD_WHOLE = re.compile(r"^Wie [^,]+, (?!(?:der|die|das|den|dem|dessen|deren|und|oder|w[aeio]\w+)\b)[a-zäöü]")
 _WAS_SO = re.compile(r"\b(?:so|dort|dabei|darum|daran|dafür|dagegen)[.!]$")
@@ -97,6 +97,20 @@ _VERBS_LIKE_ADJECTIVES = words_in(
 _PREPOSITIONS = words_in(
     "in im am an auf aus bei beim mit nach über um unter von vom vor zu zum zur für gegen durch seit zwischen"
 )
+_POSSESSIVE = {
+    "de": re.compile(r"\b(?:seine?[nrms]?|ihre?[nrms]?)\b"),
+    "en": re.compile(r"\b(?:he|him|his|she|her|they|them|their|its)\b"),
+    "fr": re.compile(r"\b(?:il|elle|ils|elles|son|sa|ses|leurs?)\b"),
+    "it": re.compile(r"\b(?:egli|ella|suo|sua|suoi|sue|loro)\b"),
+}
+_POINTING_ENGLISH = re.compile(r"^(?:The (?:latter|former|same|two|pair|duo)\b|As an? [\w -]+,? (?:he|she|it|they)\b)")
+_TIMES = words_in(
+    "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonnabend Sonntag Januar Februar März April Mai Juni Juli August"
+    " September Oktober November Dezember Montagabend Dienstagabend Mittwochabend Donnerstagabend Freitagabend Samstagabend"
+    " Sonntagabend Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March May June July October"
+    " December lundi mardi mercredi jeudi vendredi samedi dimanche lunedì martedì mercoledì giovedì venerdì sabato domenica"
+    " Jahr Woche Monat Uhr year week month"
+)
 PRONOUN = re.compile(r"\b(?:er|ihm|ihn|sie|ihnen)\b")
 _FULL_NAME = re.compile(r"\b(?P<first>[A-ZÄÖÜ][\w'\u2019-]+) (?:von |van |de )?[A-ZÄÖÜ][\w'\u2019-]+")
 _NOUN_BEFORE = re.compile(
@@ -115,7 +129,20 @@ def points_back(sentence: str, language: str) -> bool:
     first = words[0].split("'", 1)[0].split("\u2019", 1)[0].lower()
     if first in _BACK_POINTING_STARTS.get(language, frozenset()):
         return True
+    if language == "en" and _POINTING_ENGLISH.match(bare):
+        return True
+    owned = _POSSESSIVE[language].search(bare) if language in _POSSESSIVE else None
+    if owned and not _is_anybody_named(bare[: owned.start()], language):
+        return True
     return language == "de" and _points_back_in_german(bare, words)
+
+
+def _is_anybody_named(before: str, language: str) -> bool:
+    """Tell whether a noun that is no time stands before `his`; in German nouns are capitalised."""
+    return any(
+        not is_small_word(word.lower(), language) and word not in _TIMES and (language != "de" or word[0].isupper())
+        for word in WORDS.findall(before)
+    )
 
 
 def _points_back_in_german(sentence: str, words: list[str]) -> bool:

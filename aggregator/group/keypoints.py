@@ -18,10 +18,11 @@ from aggregator.group.kicker import Form, split_kicker
 from aggregator.group.sentence_words import is_small_word
 from aggregator.group.sentences import split_sentences
 from aggregator.group.standalone import penalty_of
+from aggregator.group.subjects import shared, subjects_of
 from aggregator.group.words import open_compound, stem, tokenise
 from aggregator.model.keypoint import KeyPoint
 
-RULES = "1"
+RULES = "2"
 """Changes with the rules, so that stored key points are made anew."""
 
 MAX_TEXTS = 12
@@ -51,6 +52,10 @@ _SUPPORT = 0.5
 _REDUNDANCY = 0.5
 _SUBJECTS_OF_BODY = 2  # words of a title that a sentence of a full text must have, for those begin with scenes and background
 _SHORTEST_IN_COMPOUND = 4  # letters
+_SHORTEST_NAME = 4  # letters of the name of a feed
+_SUBJECTS_OF_ONE_EVENT = 2  # that two texts have in common
+_END_MARKS = (".", "!", "?", '"', "\u201c", "\u201d", "\u00bb", "\u00ab")
+_NAME_END = re.compile(r"\s+[-|\u2013\u2014:]\s+|:\s")
 _PREFIX = 5  # letters that tell a word of the title in another form or compound
 
 _CUT = re.compile(
@@ -153,8 +158,15 @@ def choose_sentences(
     `most` is how many are wanted of a text that is alone, else as many as the number of publishers deserves.
     """
     titles = [_bag(text.title, language) for text in texts]
+    names = frozenset[str]().union(*(subjects_of(text.credit, language) for text in texts))
+    told = [_tell(text, names) for text in texts]
     known = {word.casefold() for text in texts for token in tokenise(text.title) for word in open_compound(token)}
-    sentences = [each for at, text in enumerate(texts) for each in _candidates(text, at, titles, known)]
+    sentences = [
+        each
+        for at, text in enumerate(texts)
+        for each in _candidates(text, at, titles, known)
+        if _is_of_the_story(each.text, at, texts, told, language)
+    ]
     scores = _scores(sentences, titles)
     usable = {sentence.teaser for sentence, score in zip(sentences, scores, strict=True) if score >= _LEAST_SCORE}
     chosen = _pick(
@@ -182,6 +194,25 @@ def _candidates(text: Teaser, at: int, titles: Sequence[_Bag], known: set[str]) 
         if bag and all(1 - _share(bag, title) >= _LEAST_NEWS for title in titles):
             found.append(Sentence(sentence, at, position, bag, penalty, not _has_teaser(text)))
     return found
+
+
+def _is_of_the_story(sentence: str, at: int, texts: Sequence[Teaser], told: Sequence[frozenset[str]], language: str) -> bool:
+    """Tell whether what the sentence names, or much of what its text does, stands in another text, where there is one.
+
+    Two events that were taken for one story have little in common; what a publisher says of itself no other says.
+    """
+    others = [each for place, each in enumerate(told) if place != at]
+    own_name = _NAME_END.split(texts[at].credit, maxsplit=1)[0].casefold()
+    if len(own_name) >= _SHORTEST_NAME and own_name in sentence.casefold():
+        return any(own_name in text.title.casefold() for place, text in enumerate(texts) if place != at)
+    named = subjects_of(sentence, language)
+    return not others or any(shared(named, each) or shared(told[at], each) >= _SUBJECTS_OF_ONE_EVENT for each in others)
+
+
+def _tell(text: Teaser, names: frozenset[str]) -> frozenset[str]:
+    """Return the subjects of a title and its text; lines that are no sentences (credits, links) have none."""
+    sentences = (each for each in _sentences(text) if each.endswith(_END_MARKS))
+    return subjects_of("\n".join((text.title, *sentences)), text.language) - names
 
 
 def _sentences(text: Teaser) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import enum
 import re
 from dataclasses import dataclass
 
+from aggregator.group.finite_verbs import has_verb
 from aggregator.group.sentence_words import words_in
-from aggregator.group.standalone import has_verb
 
 _MOST_WORDS = 6
 _MOST_CHARS = 48
@@ -58,7 +58,9 @@ _NAMES = {
 }
 _FORMS = {name: form for form, names in _NAMES.items() for name in names.split("|")}
 _TICKING = re.compile(
-    r"\+\+\+|\b(?:live|news)[ -]?(?:ticker|blog)\b|\bliveblog\b|\bim ticker\b|\blive updates?\b", re.IGNORECASE
+    r"\+\+\+|\b(?:live|news)[ -]?(?:ticker|blog)\b|\bliveblog\b|\bim ticker\b|\blive updates?\b"
+    r"|\s[-\u2013\u2014|] (?:live|as it happened)\W*$",
+    re.IGNORECASE,
 )
 
 _COLON = re.compile(r":\s+")

@@ -35,12 +35,17 @@ _BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|table|tr|td|th|hr|br|pre|figure|section|article)\b[^>]*>", re.IGNORECASE
 )
 _UNREAD = re.compile(r"<(figcaption|table|pre)\b[^>]*>.*?</\1>", re.IGNORECASE | re.DOTALL)  # captions, figures, programs
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var|wbr)\b"
+    r"[^>]*>",
+    re.IGNORECASE,
+)  # parts no words: "<a>Rat</a>." is "Rat."
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def plain_lines(sanitised_html: str) -> str:
     """Return the running text of sanitised HTML, a line a block."""
-    lines = plain_text(_BLOCK.sub("\n", _UNREAD.sub("\n", sanitised_html))).splitlines()
+    lines = plain_text(_INLINE.sub("", _BLOCK.sub("\n", _UNREAD.sub("\n", sanitised_html)))).splitlines()
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 

@@ -10,18 +10,18 @@ import re
 from collections.abc import Set as AbstractSet
 
 from aggregator.group.back_references import PRONOUN, QUOTE_MARKS, WORDS, has_full_name, points_back
-from aggregator.group.sentence_words import words_in
+from aggregator.group.finite_verbs import has_verb
+from aggregator.group.sentence_words import is_small_word, words_in
 
 SHORTEST_CHARS = 40
 LONGEST_CHARS = 220
 
 _QUOTE_START = 0.35  # penalties, on a scale on which position and likeness to the title bring at most 1 each
-_NO_VERB = 0.35
 _BARE_SURNAME = 0.4
 _UNNAMEDPRONOUN = 0.4
 _BARE_NOUN = 0.7
-_EXCLAIMED = 0.2
 _CONTRASTED = 0.35
+_DEFINED = 0.4
 _UNSOURCED = 0.4
 _MOST_ACRONYMS = 5
 _KINDRED = 5  # letters that words of a family share
@@ -41,6 +41,14 @@ _JUNK = re.compile(
     r"|\bread more\b|\bsign up\b|\bsubscribe\b|\bclick here\b|\blire (?:la suite|aussi)\b|\bleggi (?:anche|tutto)\b|\babonnez"
     r"|\b(?:symbol|archiv)bild\b|\bfoto:|\bbild:|\bquelle:|\bphoto:|\bthe post\b.*\bappeared first\b"
     r"|\bdieser (?:artikel|beitrag|text)\b"
+    r"|\berschien zuerst (?:auf|bei)\b|\barticle .*\best apparu en premier\b"
+    r"|\bdiese[rs]? [\w-]*(?:ausgabe|folge|sendung|episode)\b"
+    r"|\b(?:diesem|this|our|bonus) (?:\w+ )?podcast\b"
+    r"|\b(?:ist|war) (?:heute )?(?:zu )?gast\b|\bzu gast\b|\bim studio\b|\bmoderation\b"
+    r"|\b(?:this|in our|our latest|another) (?:[\w'\u2019-]+ ){0,2}(?:episode|edition|newsletter|seminar)\b"
+    r"|\bepisode \d|\bwelcome (?:back )?to\b|\bjoin (?:us|me)\b|\bpicture ?:|\bcaption ?:|\bstay tuned\b"
+    r"|\b(?:not|n.t) (?:\w+ )?(?:be )?(?:\w+ )?(?:able to )?(?:\w+ )?verif(?:y|ied)\b"
+    r"|\bn[o.]t (?:immediately |yet )?(?:respond|repl)\w* to\b.*\brequests?\b"
     r"|\bgastbeitrag\b|\bein kommentar von\b|\beine? (?:analyse|reportage|bericht|interview|kolumne|glosse) von\b",
     re.IGNORECASE,
 )
@@ -48,7 +56,8 @@ _AGENCY = re.compile(
     r"\((?:red|dpa|sda|afp|apa|awp|ap|reuters|keystone|epd|kna|sid|dapd|[A-Z]{2,4}/[a-z]{2,4})\b[^)]*\)", re.IGNORECASE
 )
 _BYLINE = re.compile(r"^(?:Von|Par|Di|By) [A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+(?:[,.]| und\b| et\b| and\b|$)")
-_LABEL = re.compile(r"^(?:Der|Die|Das|Sein|Ihr|Mein)e? [\w-]+: ")
+_LABEL = re.compile(r"^(?:Der|Die|Das|Sein|Ihr|Mein)e? [\w-]+: |^[A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+, [^:,]{3,40}: ")
+_EXCLAIMED = re.compile(r"!\W*$")  # outside quotes: an invitation, a joke
 _SPOKEN = re.compile(r"^[\w .-]{2,40}: ?[\u00ab\u201e\"\u201c\u00bb]")
 _QUOTED = re.compile(
     r"\u00ab[^\u00bb]*\u00bb|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00bb[^\u00ab]*\u00ab|\u201c[^\u201d]*\u201d|\"[^\"]*\""
@@ -80,23 +89,38 @@ _SOURCE = re.compile(
     r"|hie(?:ss|ß)|hei(?:sst|ßt)|erklär\w+|beton\w+|mein\w+|teil\w+|schr(?:eibt|ieb)\w*|bericht\w+|kritisier\w+|warn\w+|forder\w+"
     r"|behaupt\w+|kündig\w+|versicher\w+|begründ\w+|befürcht\w+|glaub\w+|find\w+|fürcht\w+|hoff\w+|entschied|urteil\w+)\b"
 )
-_BARE_DEFINITE = re.compile(r"^(?:Der|Die|Das) (?P<noun>[A-ZÄÖÜ][\w-]+) [a-zäöü]")
+# "Der Wettbewerb ist Europas grösster seiner Art.": what everybody knows, no news.
+_DEFINITION = {
+    "de": re.compile(
+        r"^(?:Der|Die|Das) [A-ZÄÖÜ][^,.:]{2,60} ist (?:ein|eine|einer|eines|der|die|das|[A-ZÄÖÜ]\w+s) [^,]{5,80}\.$"
+    ),
+    "en": re.compile(r"^(?:The )?[A-Z][^,.:]{2,60} is (?:a|an|the|one of) [^,]{5,80}\.$"),
+}
+# "Das Gremium will …", "The decision was …": which one?
+_BARE_DEFINITE = {
+    "de": re.compile(r"^(?:Der|Die|Das) (?P<noun>[A-ZÄÖÜ][\w-]+) [a-zäöü]"),
+    "en": re.compile(
+        r"^The (?P<noun>[a-z-]+) (?:is|was|are|were|has|have|had|will|would|could|can|may|also|comes?|came|follows|followed"
+        r"|said|says|means|took|takes|began)\b"
+    ),
+    "fr": re.compile(
+        r"^(?:Le |La |Les |L['\u2019])(?P<noun>[a-zà-ÿ-]+) (?:est|sont|était|étaient|a|ont|avait|sera|seront|doit|devrait"
+        r"|pourrait|vient|veut|fait)\b"
+    ),
+    "it": re.compile(
+        r"^(?:Il |La |Lo |I |Gli |Le |L['\u2019])(?P<noun>[a-zà-ÿ-]+) (?:è|sono|era|erano|ha|hanno|aveva|sarà|deve|dovrebbe"
+        r"|viene|vuole)\b"
+    ),
+}
 _KNOWN_TO_ALL = words_in(
     "Bundesrat Bundesregierung Bundestag Bundesrätin Bundeskanzler Bundespräsident Bundesgericht Bundesanwaltschaft"
     " Polizei Kantonspolizei Stadtpolizei Regierung Regierungsrat Kanton Stadt Schweiz Staatsanwaltschaft Feuerwehr"
     " Parlament Nationalrat Ständerat Behörden Armee Nationalbank Europäische Vereinten Ukraine Türkei Slowakei"
     " Mongolei Niederlande Kreml Vatikan Papst Westen Internet Welt Wirtschaft Wissenschaft Inflation Teuerung"
-    " Arbeitslosigkeit Post Bahn SBB Coronavirus"
+    " Arbeitslosigkeit Post Bahn SBB Coronavirus government police president parliament pope army economy world country"
+    " gouvernement police président parlement pape armée monde governo polizia presidente parlamento papa esercito mondo"
 )
-_FINITE = re.compile(
-    r"[A-ZÄÖÜ]\w+ [a-zäöü]+(?:en|ern|eln)\b"
-    r"|\b(?:ist|sind|war|waren|wird|werden|wurde|wurden|hat|haben|hatte|hatten|kann|können|konnte|muss|müssen|musste|soll"
-    r"|sollen|sollte|will|wollen|wollte|darf|dürfen|durfte|mag|sei|seien|wäre|habe|hätte|würde|könnte|müsste|ging|kam"
-    r"|gab|nahm|fand|stand|lag|hielt|liess|ließ|rief|schrieb|blieb|stieg|fiel|zog|trug|schlug|traf|begann|gewann"
-    r"|verlor|bot|sah|las|sprach|brach|starb|trat|wuchs|sank|schloss|schoss|floh|flog|lief|fuhr|sass|saß|wies|warf|tat"
-    r"|hiess|hieß|\w{2,}(?:gt|lt|nt|rt|st|cht|tzt|mmt|ckt|ppt|ft|bt|det|tet|ht|te|ten)"
-    r"|\w+(?:hielt|nahm|gab|kam|ging|fand|stand|rief|zog|traf|schied))\b"
-)
+_LANGUAGES = ("de", "en", "fr", "it")  # whose small words are known
 _CASELESS_PAIRS = (("(", ")"), ("[", "]"), ("\u00ab", "\u00bb"), ("\u201e", "\u201c"))
 
 
@@ -108,14 +132,12 @@ def penalty_of(sentence: str, language: str, known: AbstractSet[str] = frozenset
     if not _is_whole(sentence, language) or points_back(sentence, language):
         return None
     penalty = _QUOTE_START if sentence[0] in QUOTE_MARKS else 0.0
-    if sentence.rstrip("\"'\u201c\u201d\u00bb\u00ab").endswith("!"):
-        penalty += _EXCLAIMED
+    bare = _BARE_DEFINITE[language].match(sentence) if language in _BARE_DEFINITE else None
+    if bare and not _is_known(bare["noun"], known):
+        penalty += _BARE_NOUN
+    if language in _DEFINITION and _DEFINITION[language].match(sentence):
+        penalty += _DEFINED
     return penalty + _german_penalty(sentence, known) if language == "de" else penalty
-
-
-def has_verb(sentence: str) -> bool:
-    """Return whether something is said of something, as far as the endings of German tell."""
-    return bool(_FINITE.search(sentence))
 
 
 def _is_whole(sentence: str, language: str) -> bool:
@@ -129,6 +151,8 @@ def _is_whole(sentence: str, language: str) -> bool:
         and len(_ACRONYMS.findall(sentence)) <= _MOST_ACRONYMS
         and _is_balanced(sentence)
         and _is_reported(sentence, language)
+        and has_verb(sentence, language)
+        and _is_in(language, sentence)
     )
 
 
@@ -137,10 +161,21 @@ def _is_reported(sentence: str, language: str) -> bool:
     outside = _QUOTED.sub(" ", sentence)
     if outside != sentence and len(WORDS.findall(outside)) < _SPEAKER_WORDS:
         return False
+    if _EXCLAIMED.search(outside):
+        return False
     first_person = _FIRST_PERSON.get(language)
     if first_person is not None and first_person.search(outside):
         return False
     return not (language == "de" and _ADDRESSED.search(outside))
+
+
+def _is_in(language: str, sentence: str) -> bool:
+    """Tell whether the small words are those of the language that the feed says, and not those of another."""
+    if language not in _LANGUAGES:
+        return True
+    words = [word.lower() for word in WORDS.findall(sentence.replace("\u2019", "'").replace("'", " "))]
+    own = sum(is_small_word(word, language) for word in words)
+    return own > 0 and all(own >= sum(is_small_word(word, other) for word in words) for other in _LANGUAGES)
 
 
 def _is_balanced(sentence: str) -> bool:
@@ -151,8 +186,6 @@ def _is_balanced(sentence: str) -> bool:
 
 def _german_penalty(sentence: str, known: AbstractSet[str]) -> float:
     penalty = 0.0
-    if not has_verb(sentence):
-        penalty += _NO_VERB
     speaker = _BARE_SPEAKER.search(sentence)
     if speaker and speaker["name"].casefold() not in known and speaker["name"] not in _KNOWN_TO_ALL:
         penalty += _BARE_SURNAME
@@ -163,9 +196,6 @@ def _german_penalty(sentence: str, known: AbstractSet[str]) -> float:
         penalty += _CONTRASTED
     if _REPORTED.search(sentence) and not _SOURCE.search(sentence):
         penalty += _UNSOURCED
-    definite = _BARE_DEFINITE.match(sentence)
-    if definite and not _is_known(definite["noun"], known):
-        penalty += _BARE_NOUN
     return penalty
 
 

@@ -90,6 +90,39 @@ def test_a_ticker_says_nothing() -> None:
     assert not key_points((STORY[0], ticker), languages=("de",))
 
 
+def test_two_events_that_were_taken_for_one_story_give_none() -> None:
+    film = teaser(
+        1,
+        "eins.ch",
+        "Der Regisseur Peter Muster zeigt in Venedig einen Film über zwei Schwestern an der Ostsee.",
+        title="Filmkritik vom 25.08.2011: Westwind",
+    )
+    show = teaser(
+        2,
+        "zwei.ch",
+        "Die Gemäldegalerie in Berlin zeigt italienische Bildnisse aus dem 15. Jahrhundert.",
+        title="Kunstkritik vom 25.08.2011: Gesichter der Renaissance",
+    )
+    assert not key_points((film, show), languages=("de",))
+    same = replace(
+        show,
+        title="Regisseur Muster gewinnt mit Westwind",
+        text="Westwind erhält den Preis der Jury für die beste Kamera und läuft ab Oktober in den Kinos.",
+    )
+    assert len(texts((film, same))) == 2
+
+
+def test_what_a_publisher_says_of_itself_is_left_out() -> None:
+    herself = teaser(
+        2,
+        "zwei.ch",
+        "Bahnblick erklärt, warum Umweltverbände vor dem Lärm der Bahn zwischen Bern und Zürich warnen.",
+        credit="Bahnblick - der Podcast",
+    )
+    assert not key_points((STORY[0], herself), languages=("de",))
+    assert len(texts((STORY[0], replace(herself, credit="Zwei")))) == 2
+
+
 def test_all_sentences_are_in_the_language_asked_for_first() -> None:
     english = (
         replace(STORY[0], entry_id=7, language="en", publisher="seven.com", title="Switzerland expands its railway",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.group.sentences import sentence_spans, split_sentences
+from aggregator.group.sentences import plain_lines, sentence_spans, split_sentences
 
 GERMAN = (
     "Die Wahl ist am 24. April.|Danach wird gezählt.",
@@ -101,3 +101,10 @@ def test_nothing_is_lost_and_the_order_is_kept(fragments: list[str], language: s
     assert [place for span in spans for place in span] == sorted(place for span in spans for place in span)
     kept = "".join("".join(text[start:end].split()) for start, end in spans)
     assert kept == "".join(text.split())
+
+
+def test_markup_inside_a_line_parts_no_words_and_blocks_part_lines() -> None:
+    assert (
+        plain_lines("<p>Der <b>Rat</b>, sagt <a href='/x'>Muster</a>.</p><p>Zwei<br>drei</p>")
+        == "Der Rat, sagt Muster.\nZwei\ndrei"
+    )
