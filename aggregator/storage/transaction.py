@@ -164,7 +164,7 @@ class Storage(Protocol):
         ...
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """Open a transaction that is kept as a whole or not at all.
+        """Open a transaction that is kept as a whole or not at all; nobody else writes until it ends.
 
         Raises: StorageBusy after waiting for the lock; StorageError for a full disk, a damaged file, a lost connection.
         """

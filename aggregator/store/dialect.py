@@ -6,15 +6,16 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Select, Table, event, make_url, text
+from sqlalchemy import URL, Column, Connection, Engine, Select, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from aggregator.errors import StorageError
 from aggregator.store.faults import is_damage, our_errors, our_file_errors
 from aggregator.store.fulltext import PostgresIndex, SqliteIndex, TextIndex
+from aggregator.store.membership import compare_with_arrays
 
 _BEGIN = "aggregator_begin"  # the execution option that says how a transaction begins
 _CACHE_KIB = 32 * 1024  # of pages a connection: the keys of some 100,000 entries
@@ -24,9 +25,15 @@ _LOG_PAGES = 8000
 _LOG_BYTES = _LOG_PAGES * 4096  # a log that a long reader made grow is cut back to this
 # Of a server's planner. At its 4.0, made for turning disks, it reads whole tables where an index leads to a few hundred rows;
 # compiling a statement (jit) takes longer than any of ours.
-_SERVER_SETTINGS = "-c random_page_cost=1.1 -c jit=off"
-_READ_ONLY = "postgresql_readonly"  # the execution option of such transactions: they may lock no rows
-_Rows = TypeVar("_Rows", bound=Select[Any])
+_PLANNING = "-c random_page_cost=1.1 -c jit=off"
+# Of a connection to a server. One whose other end is gone without a word, a machine switched off or a cable pulled, is given
+# up by both ends within two minutes; the system's own time is two hours, in which a lost writer would hold up the others.
+_KEEP_ALIVE = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 5, "tcp_user_timeout": 110_000}
+_SERVER_KEEP_ALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=5"
+_CONNECT_SECONDS = 10  # to wait for a server that does not answer at all
+# The lock that a server's writers hand on, as SQLite's hand on the one of their file. Locks of this kind are a database's own.
+_WRITER_LOCK = 0x61_67_67_72  # "aggr": no other program's number
+_WRITE_ALONE = f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"
 _SYNC_FILES = ("", "-wal", "-shm")  # an SQLite database in WAL mode is these files
 
 
@@ -58,13 +65,18 @@ def engine_options(url: URL, *, busy_timeout: timedelta) -> dict[str, Any]:
         return {"connect_args": {"timeout": busy_timeout.total_seconds()}}
     milliseconds = int(busy_timeout / timedelta(milliseconds=1))
     asked = url.query.get("options", "")  # what is given here replaces what the address says
-    options = f"-c lock_timeout={milliseconds} {_SERVER_SETTINGS} {asked}"  # of two of a name the last counts: the user's
-    return {"connect_args": {"options": options}, "pool_pre_ping": True}
+    # Of two settings of a name the last counts: the user's.
+    options = f"-c lock_timeout={milliseconds} {_PLANNING} {_SERVER_KEEP_ALIVE} {asked}"
+    defaults = {"connect_timeout": _CONNECT_SECONDS, **_KEEP_ALIVE}
+    given = {name: value for name, value in defaults.items() if name not in url.query}
+    return {"connect_args": {"options": options, **given}, "pool_pre_ping": True}
 
 
 def prepare(engine: Engine, *, foreign_keys: bool) -> None:
     """Set up connections and transactions as the store needs them."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "begin", _take_turn)
+        compare_with_arrays(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -88,24 +100,23 @@ def for_reading(engine: Engine) -> Engine:
     """Return the engine with transactions that see one state and cannot write."""
     if engine.dialect.name == "sqlite":
         return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", **{_READ_ONLY: True})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def for_writing(engine: Engine) -> Engine:
-    """Return the engine with transactions that hold the write lock from their first moment, where there is one lock.
+    """Return the engine with transactions that hold the write lock from their first moment: nobody else writes meanwhile.
 
     A transaction that begins by reading and then writes fails at once in SQLite if another wrote in between, whatever the
-    time-out (https://www.sqlite.org/isolation.html).
+    time-out (https://www.sqlite.org/isolation.html). PostgreSQL would let it write on what is true no more (ADR 13).
     """
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-    return engine
+    return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else _WRITE_ALONE})
 
 
-def held(connection: Connection, statement: _Rows) -> _Rows:
-    """Return the statement such that the rows it finds stay as they are until the transaction ends, if that one writes."""
-    reads_only = connection.get_execution_options().get(_READ_ONLY, False)
-    return statement if reads_only else statement.with_for_update(read=True)
+def _take_turn(connection: Connection) -> None:
+    """Wait for the writers before, where the transaction is one that writes; the server lets go of the lock at its end."""
+    statement = connection.get_execution_options().get(_BEGIN)
+    if statement is not None:
+        connection.exec_driver_sql(statement)
 
 
 def upsert(
@@ -113,12 +124,11 @@ def upsert(
     table: Table,
     *,
     replace: bool,
-    where: ColumnElement[bool] | None = None,
     source: Select[Any] | None = None,
 ) -> sqlite.Insert | postgresql.Insert:
     """Return an insert that, where the primary key exists, replaces the other columns or (`replace` false) leaves the row.
 
-    `where` lets it replace only rows that meet the condition; `source`, which has a condition too, gives the rows.
+    `source`, which has a condition, gives the rows.
     """
     keys = list(table.primary_key.columns)
     if connection.dialect.name == "sqlite":
@@ -127,13 +137,13 @@ def upsert(
             lite = lite.from_select(list(table.columns), source)
         if not replace:
             return lite.on_conflict_do_nothing(index_elements=keys)
-        return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded), where=where)
+        return lite.on_conflict_do_update(index_elements=keys, set_=_others(table, lite.excluded))
     post = postgresql.insert(table)
     if source is not None:
         post = post.from_select(list(table.columns), source)
     if not replace:
         return post.on_conflict_do_nothing(index_elements=keys)
-    return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded), where=where)
+    return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded))
 
 
 def accumulate(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -28,8 +28,7 @@ class SqlEntryStore:
 
     def known(self, updates: Sequence[tuple[int, Sequence[EntryUpdate]]]) -> KnownEntries:
         """Return what is known of the identities in `updates`."""
-        number = sequences.lock if self._writable else sequences.peek
-        next_entry_id = number(self._connection, sequences.ENTRY_ID)
+        next_entry_id = sequences.peek(self._connection, sequences.ENTRY_ID)
         return find_known(self._connection, updates, next_entry_id=next_entry_id, mark_seen=self._writable)
 
     def apply(self, changes: Sequence[FeedChange]) -> None:

@@ -101,15 +101,10 @@ class SqlFeedStore:
         for statement in (_NEVER_POLLED, _NOT_POLLED_SINCE) if everything else (_DUE,):
             if len(rows) < limit:
                 rows.extend(self._connection.execute(statement, {"now": now, "count": limit - len(rows)}))
-        if not rows:
-            return []
-        # Between our look and this, another poller may have taken some (PostgreSQL): we have what the insert says.
-        ours: set[int] = set()
         for ids in chunks(row.id for row in rows):
-            wanted = select(feeds.c.id, literal(owner), literal(now + lease, Time())).where(feeds.c.id.in_(ids))
-            leased = dialect.upsert(self._connection, leases, replace=True, where=leases.c.until <= now, source=wanted)
-            ours.update(self._connection.execute(leased.returning(leases.c.feed_id)).scalars())
-        return [feed_of(row) for row in rows if row.id in ours]
+            leased = select(feeds.c.id, literal(owner), literal(now + lease, Time())).where(feeds.c.id.in_(ids))
+            self._connection.execute(dialect.upsert(self._connection, leases, replace=True, source=leased))
+        return [feed_of(row) for row in rows]
 
     def release(self, owner: str, *, not_before: datetime | None = None) -> int:
         """Give back what `owner` has leased and not saved; with `not_before`, none of it is due until then."""

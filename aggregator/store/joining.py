@@ -26,11 +26,8 @@ _STANDING = (
     .outerjoin(placements, placements.c.entry_id == entries.c.id)
     .where(entries.c.id.in_(bindparam("ids", expanding=True)))
 )
-_STORIES = (
-    select(stories.c.id, stories.c.dated_at, stories.c.readers, stories.c.day_exposure, stories.c.trend_exposure)
-    .where(stories.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(stories.c.id)
-    .with_for_update()
+_STORIES = select(stories.c.id, stories.c.dated_at, stories.c.readers, stories.c.day_exposure, stories.c.trend_exposure).where(
+    stories.c.id.in_(bindparam("ids", expanding=True))
 )
 _SHARED = (  # apart from any join: the condition of the index names columns without their table
     select(entries.c.story_id)
@@ -84,7 +81,7 @@ def _load(connection: Connection, entry_ids: Sequence[int]) -> dict[int, _Found]
 
 def _load_stories(connection: Connection, story_ids: Sequence[int]) -> dict[int, _Found]:
     found: dict[int, _Found] = {}
-    for ids in chunks(sorted(set(story_ids))):
+    for ids in chunks(set(story_ids)):
         found.update((row.id, row) for row in connection.execute(_STORIES, {"ids": ids}))
     return found
 

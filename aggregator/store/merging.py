@@ -16,7 +16,7 @@ from aggregator.store.scales import read_scales
 from aggregator.store.story_tables import placements
 from aggregator.store.tables import entries, reads, stories, story_hours
 
-_BOTH = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True))).order_by(stories.c.id).with_for_update()
+_BOTH = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _THEIRS = reads.alias("theirs")
 _READ_TWICE = (
     select(

@@ -18,7 +18,7 @@ from aggregator.store.scales import read_scales
 from aggregator.store.story_tables import story_redirects
 from aggregator.store.tables import entries, reads, stories, story_hours
 
-_BOTH = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True))).order_by(stories.c.id).with_for_update()
+_BOTH = select(stories).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _OF_MOVED = select(reads).where(reads.c.story_id == bindparam("story"), reads.c.entry_id.in_(bindparam("ids", expanding=True)))
 _THERE = select(reads.c.reader_key).where(
     reads.c.story_id == bindparam("story"), reads.c.reader_key.in_(bindparam("keys", expanding=True))
@@ -71,10 +71,7 @@ def _move_reads(
         hours[into, hour_of(read.at)] += read.reader_key not in there
     connection.execute(
         dialect.accumulate(connection, story_hours),
-        [
-            {"story_id": story, "hour": hour, "readers": readers, "exposure": 0.0}
-            for (story, hour), readers in sorted(hours.items())
-        ],
+        [{"story_id": story, "hour": hour, "readers": readers, "exposure": 0.0} for (story, hour), readers in hours.items()],
     )
 
 

@@ -21,12 +21,6 @@ from aggregator.store.tables import entries, reads, salts, site_hours, stories, 
 _SALT_BYTES = 32
 _SALT_DAYS = 2  # a salt lives for its day and the next: 48 h after its first use it is gone
 _STORY_OF = select(entries.c.id, entries.c.story_id).where(entries.c.id.in_(bindparam("ids", expanding=True)))
-_LOCK = (
-    select(stories.c.id)
-    .where(stories.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(stories.c.id)  # so that two writers lock in the same order
-    .with_for_update()
-)
 _ADD_READS = (
     update(stories)
     .where(stories.c.id == bindparam("story"))
@@ -57,7 +51,6 @@ class SqlReadStore:
                 first.setdefault((story_of[event.entry_id], event.reader_key), event)
         if not first:
             return 0
-        self._connection.execute(_LOCK, {"ids": list({story for story, _ in first})})
         # The insert passes over readers that are counted already, and says which were not.
         statement = dialect.upsert(self._connection, reads, replace=False).returning(reads.c.story_id, reads.c.reader_key)
         rows = [
@@ -91,17 +84,17 @@ class SqlReadStore:
             row["trend"] += weight * worth.trend
             of_story[story, hour_of(at)] += 1
             of_site[hour_of(at)] += weight
-        self._connection.execute(_ADD_READS, [sums[story] for story in sorted(sums)])
+        self._connection.execute(_ADD_READS, list(sums.values()))
         self._connection.execute(
             dialect.accumulate(self._connection, story_hours),
             [
                 {"story_id": story, "hour": hour, "readers": readers, "exposure": 0.0}
-                for (story, hour), readers in sorted(of_story.items())
+                for (story, hour), readers in of_story.items()
             ],
         )
         self._connection.execute(
             dialect.accumulate(self._connection, site_hours),
-            [{"hour": hour, "reads": weight, "exposure": 0.0} for hour, weight in sorted(of_site.items())],
+            [{"hour": hour, "reads": weight, "exposure": 0.0} for hour, weight in of_site.items()],
         )
 
     def salt(self, day: date) -> bytes:

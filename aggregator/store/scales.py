@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from aggregator.model.story import Ranking, Scale
-from aggregator.store import dialect
 from aggregator.store.tables import scales
 
 ARRIVAL_SPAN = timedelta(hours=24)
@@ -42,11 +41,8 @@ class Scales:
 
 
 def read_scales(connection: Connection) -> Scales:
-    """Return the scales. In a writing transaction they stand until its end, where writers are many as well."""
-    found = {
-        Ranking(row.name): Scale(zero=row.zero, half_life=row.half_life)
-        for row in connection.execute(dialect.held(connection, _ALL))
-    }
+    """Return the scales."""
+    found = {Ranking(row.name): Scale(zero=row.zero, half_life=row.half_life) for row in connection.execute(_ALL)}
     return Scales(found[Ranking.MOST_READ], found[Ranking.TRENDING])
 
 

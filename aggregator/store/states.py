@@ -183,7 +183,6 @@ class SqlStateStore:
             .where(IS_PENDING, entry_states.c.pending_at <= before)
             .order_by(entry_states.c.pending_at, entry_states.c.entry_id, entry_states.c.reader_id)
             .limit(limit)
-            .with_for_update()
         )
         rows = self._connection.execute(statement).all()
         if rows:

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, false, func, literal, not_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    select,
+    true,
+    update,
+)
 
 from aggregator.model.coverage import CoverageEntry
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
@@ -200,7 +214,9 @@ class SqlStoryStore:
             .join(entry_topics, entry_topics.c.entry_id == leading.c.entry_id)
             .where(entry_topics.c.slug == topic)
         )
-        near = select(stories.c.id, order.label("place")).where(listed, stories.c.id.in_(of_newest.union(of_leading)))
+        # Said so that no index offers it: each place is a story looked up, not everything listed compared with each place.
+        is_listed = case((listed, true()), else_=false())
+        near = select(stories.c.id, order.label("place")).where(is_listed, stories.c.id.in_(of_newest.union(of_leading)))
         found = near.order_by(*falling).limit(limit).subquery("found")
         return self._standings(_standing(order, readers).join(found, found.c.id == stories.c.id).order_by(*falling))
 
