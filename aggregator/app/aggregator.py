@@ -16,6 +16,7 @@ from aggregator.config import Settings
 from aggregator.emit.build import Links, Site, build_search_feed, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
 from aggregator.emit.jsonfeed_writer import JsonFeedWriter
+from aggregator.emit.related_links import LINKED_STORIES
 from aggregator.emit.render import render
 from aggregator.errors import ExtraMissing
 from aggregator.fetch.cadence import CadenceRules
@@ -335,7 +336,9 @@ class Aggregator:
         """Return the feed of a search, rendered now."""
         language = self.settings.site.language
         entries = read_search_entries(self.storage, text, now=self.clock.now(), language=language, zone=self.zone)
-        return render(build_search_feed(self.site, text, entries), _WRITERS[form])
+        with self.storage.read() as tx:
+            related = tx.related.links((entry.story_id for entry in entries), limit=LINKED_STORIES)
+        return render(build_search_feed(self.site, text, entries, related=related), _WRITERS[form])
 
     def prune(self) -> PruneReport:
         """Run one retention pass."""

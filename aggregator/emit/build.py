@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from aggregator.emit.coverage import coverage_html
 from aggregator.emit.points import with_points
-from aggregator.emit.related_links import NO_RELATED, RelatedTexts, with_related
+from aggregator.emit.related_links import NO_RELATED, RelatedLinks, with_related
 from aggregator.emit.text import one_line, teaser
 from aggregator.emit.words import Words, reason_line, words_of
 from aggregator.model.coverage import ListedStory
@@ -22,6 +22,7 @@ from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.entry import Enclosure, Entry
 from aggregator.model.feed import Person
 from aggregator.model.keypoint import KeyPoint
+from aggregator.model.related import RelatedLink
 from aggregator.model.story import Entered, Ranking
 from aggregator.model.topic import Topic
 
@@ -87,7 +88,7 @@ def build_topic_feed(
     *,
     stories: Mapping[int, ListedStory] = _NO_STORIES,
     points: Points = NO_POINTS,
-    related: RelatedTexts = NO_RELATED,
+    related: RelatedLinks = NO_RELATED,
     full_text: bool = False,
 ) -> FeedDocument:
     """Return the feed "Mehr zum Thema" of a topic, of the first `topic.limit` entries in the order given.
@@ -106,11 +107,10 @@ def build_topic_feed(
         language=site.language,
         updated_at=max((_changed_at(entry) for entry in shown), default=NEVER),
         entries=tuple(
-            with_related(
+            with_links(
+                site,
                 _story_entry(site, entry, stories.get(entry.id), full_text=full_text, points=points.get(entry.story_id, ())),
                 related.get(entry.story_id, ()),
-                language=site.language,
-                link_of=partial(link_of, site),
             )
             for entry in shown
         ),
@@ -153,6 +153,11 @@ def with_coverage(site: Site, made: DocumentEntry, shown: int, story: ListedStor
     return replace(made, content_html=content + listed if listed else made.content_html, page_url=story_url)
 
 
+def with_links(site: Site, made: DocumentEntry, related: Sequence[RelatedLink]) -> DocumentEntry:
+    """Return the entry with links to related stories at its end; it is the last that is done to an entry, in every feed."""
+    return with_related(made, related, language=site.language, link_of=partial(link_of, site))
+
+
 def link_of(site: Site, entry_id: int, url: str | None) -> str:
     """Return where an entry's link leads: to the publisher, over our counted redirect if the site counts, or to its page."""
     article_url = _web_url(url)
@@ -168,6 +173,7 @@ def build_ranked_feed(
     listed: Sequence[tuple[Entry, Entered]],
     *,
     points: Points = NO_POINTS,
+    related: RelatedLinks = NO_RELATED,
     full_text: bool = False,
 ) -> FeedDocument:
     """Return the feed of a ranking ("Meistgelesene Artikel", "Im Trend") of a topic or of the whole site, in the order given.
@@ -188,16 +194,20 @@ def build_ranked_feed(
         language=site.language,
         updated_at=max((max(entered.at, entry.modified_at) for entry, entered in shown), default=NEVER),
         entries=tuple(
-            with_reason(
-                document_entry(
-                    site,
-                    entry,
-                    published_at=entered.at,
-                    updated_at=entered.at,
-                    full_text=full_text,
-                    points=points.get(entry.story_id, ()),
+            with_links(
+                site,
+                with_reason(
+                    document_entry(
+                        site,
+                        entry,
+                        published_at=entered.at,
+                        updated_at=entered.at,
+                        full_text=full_text,
+                        points=points.get(entry.story_id, ()),
+                    ),
+                    reason_line(site.language, readers=entered.readers, publishers=entered.publishers or 0),
                 ),
-                reason_line(site.language, readers=entered.readers, publishers=entered.publishers or 0),
+                related.get(entry.story_id, ()),
             )
             for entry, entered in shown
         ),
@@ -205,7 +215,7 @@ def build_ranked_feed(
     )
 
 
-def build_search_feed(site: Site, text: str, entries: Sequence[Entry]) -> FeedDocument:
+def build_search_feed(site: Site, text: str, entries: Sequence[Entry], *, related: RelatedLinks = NO_RELATED) -> FeedDocument:
     """Return the feed of a search, of the entries in the order given.
 
     It names no hub: it is made when it is asked for, so nobody would tell the hub of what is new in it.
@@ -221,10 +231,7 @@ def build_search_feed(site: Site, text: str, entries: Sequence[Entry]) -> FeedDo
         description=words.search_description.format(query=title, site=site.title),
         language=site.language,
         updated_at=max((_changed_at(entry) for entry in entries), default=NEVER),
-        entries=tuple(
-            document_entry(site, entry, published_at=entry.dated_at, updated_at=updated_at_of(entry), full_text=False)
-            for entry in entries
-        ),
+        entries=tuple(with_links(site, describe_entry(site, entry), related.get(entry.story_id, ())) for entry in entries),
     )
 
 

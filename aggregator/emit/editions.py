@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from html import escape
 
-from aggregator.emit.build import NEVER, Links, Site, describe_entry, mint_id
+from aggregator.emit.build import NEVER, Site, describe_entry, link_of, mint_id
 from aggregator.emit.edition_words import edition_lead, edition_title, feed_description, feed_title, story_reason
 from aggregator.emit.points import point_item
+from aggregator.emit.related_links import LINK_CHARS, document_links, links_html
 from aggregator.emit.text import TEASER_CHARS, one_line, shorten
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionStory
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Person
+from aggregator.model.related import RelatedLink
+
+EDITION_LINKS = 1
+"""Related stories that an edition names beside one of its own: ten stories with three each would be a list of forty."""
 
 MAX_POINT_CHARS = 300
 """Longest key point that an edition keeps."""
 
 
 def edition_story(
-    site: Site, entry: Entry, *, readers: int | None, publishers: int, points: Sequence[EditionPoint] = ()
+    site: Site,
+    entry: Entry,
+    *,
+    readers: int | None,
+    publishers: int,
+    points: Sequence[EditionPoint] = (),
+    related: Sequence[RelatedLink] = (),
 ) -> EditionStory:
     """Return a story as an edition keeps it, by the entry that stands for it; its texts are plain and of one line."""
     shown = describe_entry(site, entry)
@@ -36,11 +49,18 @@ def edition_story(
             EditionPoint(
                 sentence=one_line(point.sentence, limit=MAX_POINT_CHARS),
                 publisher=one_line(point.publisher),
-                url=point.url if point.url and point.url.startswith(("https://", "http://")) else None,
+                url=_web_url(point.url),
             )
             for point in points
         ),
+        related=tuple(
+            replace(one, title=one_line(one.title, limit=LINK_CHARS), url=_web_url(one.url)) for one in related[:EDITION_LINKS]
+        ),
     )
+
+
+def _web_url(url: str | None) -> str | None:
+    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def build_editions_feed(site: Site, kind: EditionKind, editions: Sequence[Edition]) -> FeedDocument:
@@ -86,13 +106,12 @@ def _content(site: Site, edition: Edition) -> str:
 
 
 def _item(site: Site, story: EditionStory) -> str:
-    counted = story.url is not None and site.links is Links.COUNTED
-    page = f"{site.base_url}/entries/{story.entry_id}"
-    url = f"{site.base_url}/r/{story.entry_id}" if counted else story.url or page
+    url = escape(link_of(site, story.entry_id, story.url))
     language = f' lang="{escape(story.language)}"' if story.language else ""
     said = " · ".join(part for part in (story.publisher, story_reason(site.language, story)) if part)
     points = "".join(point_item(sentence=point.sentence, publisher=point.publisher, url=point.url) for point in story.points)
+    related = document_links(story.related, language=site.language, link_of=partial(link_of, site))
     return (
-        f'<li><p><a href="{escape(url)}"{language}>{escape(story.title, quote=False)}</a><br/>{escape(said, quote=False)}</p>'
-        f"{f'<ul>{points}</ul>' if points else ''}</li>"
+        f'<li><p><a href="{url}"{language}>{escape(story.title, quote=False)}</a><br/>{escape(said, quote=False)}</p>'
+        f"{f'<ul>{points}</ul>' if points else ''}{links_html(related, language=site.language)}</li>"
     )

@@ -63,7 +63,10 @@ def _item(entry: DocumentEntry) -> Json:
         "_aggregator": {
             "source": {"title": attribution.title, "feed_url": attribution.feed_url, "home_page_url": attribution.home_url},
             "page_url": entry.page_url,
-            "related": [{"url": link.url, "title": link.title, "reason": link.reason} for link in entry.related],
+            "related": [
+                {"url": link.url, "title": link.title, "reason": link.reason, "language": link.language}
+                for link in entry.related
+            ],
         },
     }
 

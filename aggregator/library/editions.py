@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -61,5 +62,11 @@ def read_edition_page(storage: Storage, kind: EditionKind, period: str) -> Editi
             edition=edition,
             before=before,
             after=after,
-            stored=frozenset(tx.stories.of_entries(story.entry_id for story in edition.stories)),
+            stored=frozenset(tx.stories.of_entries(_entry_ids(edition))),
         )
+
+
+def _entry_ids(edition: Edition) -> Iterator[int]:
+    for story in edition.stories:
+        yield story.entry_id
+        yield from (one.entry_id for one in story.related)

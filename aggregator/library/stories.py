@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.emit.build import Site
+from aggregator.emit.related_links import LINKED_STORIES
 from aggregator.emit.stories import STORY_ENTRIES, build_story_feed
 from aggregator.errors import EntryNotFound, StoryNotFound, WrongStories
 from aggregator.group.settling import settle_story
@@ -122,13 +123,17 @@ def read_story_feed(storage: Storage, site: Site, story_id: int) -> FeedDocument
         if standing.entry_id not in entries:
             raise StoryNotFound(story_id)
         headline = entries[standing.entry_id].data.title
-        return build_story_feed(site, story_id, headline, reports, entries)
+        related = tx.related.links([story_id], limit=LINKED_STORIES).get(story_id, ())
+        return build_story_feed(site, story_id, headline, reports, entries, related=related)
 
 
 def read_story_version(storage: Storage, story_id: int) -> str | None:
     """Return what stands for all that a story's feed shows; None if the story is not stored."""
     with storage.read() as tx:
-        return tx.stories.version(story_id)
+        version = tx.stories.version(story_id)
+        if version is None:
+            return None
+        return f"{version} {tx.related.links([story_id], limit=LINKED_STORIES).get(story_id, ())!r}"
 
 
 def show_story(storage: Storage, story_id: int) -> tuple[int, int, list[Placed]]:

@@ -29,11 +29,12 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLink:
-    """A link to another story, and in words why it is there."""
+    """A link to another story, and in words why it is there; `language` is its own where that is not the feed's."""
 
     url: str
     title: str
     reason: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ import enum
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from aggregator.model.related import RelatedLink
+
 _DAY = timedelta(days=1)
 
 
@@ -69,6 +71,7 @@ class EditionStory:
     readers: int | None
     publishers: int
     points: tuple[EditionPoint, ...] = ()
+    related: tuple[RelatedLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

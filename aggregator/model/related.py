@@ -37,6 +37,17 @@ class RelatedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLink:
+    """A related story as a link in the text of an entry: by the entry that stands for it, and why it is there."""
+
+    entry_id: int
+    url: str | None
+    title: str
+    language: str | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryText:
     """What a story says, by the entry that stands for it, and its figures; `summary_html` is the beginning of the teaser.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from aggregator.emit.build import Site
-from aggregator.emit.editions import edition_story
+from aggregator.emit.editions import EDITION_LINKS, edition_story
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionSpan, span_at, span_before
 from aggregator.model.story import StoryStanding, shown_readers
 from aggregator.pipeline.ranking import RankingRules, made_for, standing_level
@@ -101,6 +101,7 @@ def _make(tx: Transaction, span: EditionSpan, site: Site, *, coverage: float, no
     stories = order_stories(found, coverage=coverage)
     entries = tx.entries.get_many(story.entry_id for story in stories)
     points = key_points(tx, [story.id for story in stories])
+    related = tx.related.links((story.id for story in stories), limit=EDITION_LINKS)
     return Edition(
         kind=span.kind,
         first_day=span.first_day,
@@ -113,6 +114,7 @@ def _make(tx: Transaction, span: EditionSpan, site: Site, *, coverage: float, no
                 readers=shown_readers(story.readers),
                 publishers=story.publishers,
                 points=points.get(story.id, ()),
+                related=related.get(story.id, ()),
             )
             for story in stories
             if story.entry_id in entries

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.emit.build import Points, Site, build_ranked_feed, build_topic_feed
+from aggregator.emit.build import Site, build_ranked_feed, build_topic_feed
 from aggregator.emit.editions import build_editions_feed
 from aggregator.emit.feed_events import build_health_feed
-from aggregator.emit.related_links import LINKED_STORIES, RelatedTexts
+from aggregator.emit.related_links import LINKED_STORIES
 from aggregator.emit.render import document_fingerprint, render
-from aggregator.group.words import primary_language
 from aggregator.model.document import FeedDocument, Rendered
 from aggregator.model.edition import EditionKind
 from aggregator.model.entry import Entry
+from aggregator.model.keypoint import KeyPoint
+from aggregator.model.related import RelatedLink
 from aggregator.model.report import PublishReport
 from aggregator.model.story import Ranking
 from aggregator.model.topic import Order, Per, Topic
@@ -33,6 +35,21 @@ HEALTH_ENTRIES = 50
 """Events of sources in the feed of our own health."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside stories, by their ids: of each it is read once a pass, for most stand in several lists."""
+
+    points: dict[int, Sequence[KeyPoint]] = field(default_factory=dict)
+    related: dict[int, Sequence[RelatedLink]] = field(default_factory=dict)
+
+    def read(self, tx: Transaction, entries: Iterable[Entry]) -> None:
+        """Read what stands beside the stories of entries."""
+        missing = {entry.story_id for entry in entries} - self.points.keys()
+        self.points.update(dict.fromkeys(missing, ()))
+        self.points.update(tx.key_points.of(missing))
+        self.related.update(tx.related.links(missing, limit=LINKED_STORIES))
+
+
 def publish(
     storage: Storage, topics: Sequence[Topic], site: Site, writers: Sequence[FeedWriter], *, now: datetime
 ) -> PublishReport:
@@ -43,9 +60,10 @@ def publish(
 
     Raises: WriteFeedError, StorageError.
     """
+    beside = _Beside()
     with storage.read() as tx:
-        documents = [_topic_document(tx, topic, site) for topic in topics]
-        documents += [_ranked_document(tx, ranking, topic, site) for ranking in Ranking for topic in (None, *topics)]
+        documents = [_topic_document(tx, topic, site, beside) for topic in topics]
+        documents += [_ranked_document(tx, ranking, topic, site, beside) for ranking in Ranking for topic in (None, *topics)]
         documents += [
             build_editions_feed(site, kind, tx.editions.latest(kind, limit=limit)) for kind, limit in FEED_EDITIONS.items()
         ]
@@ -70,7 +88,7 @@ def publish(
     return PublishReport(written=len(written), unchanged=len(paths) - len(written), removed=len(removed))
 
 
-def _topic_document(tx: Transaction, topic: Topic, site: Site) -> FeedDocument:
+def _topic_document(tx: Transaction, topic: Topic, site: Site, beside: _Beside) -> FeedDocument:
     ranked = [] if topic.order is Order.NEWEST else tx.lists.places(list_name(_RANKING[topic.order], topic))
     story_ids = [place.story_id for place in ranked]
     if topic.per is Per.ENTRY:
@@ -78,13 +96,15 @@ def _topic_document(tx: Transaction, topic: Topic, site: Site) -> FeedDocument:
         leading = {entry.story_id: entry for entry in _leading_entries(tx, story_ids)}
         first = [leading[story_id] for story_id in story_ids if story_id in leading]
         shown = _first_distinct([*first, *newest], topic.limit)
-        return build_topic_feed(site, topic, shown, points=_points(tx, shown), related=_related(tx, shown))
+        beside.read(tx, shown)
+        return build_topic_feed(site, topic, shown, points=beside.points, related=beside.related)
     listed = {one.story.story_id: one for one in tx.topics.stories(topic.slug, limit=topic.limit)}
     named = tx.topics.listed(topic.slug, [story_id for story_id in story_ids if story_id not in listed]) | listed
     order = [named[story_id] for story_id in dict.fromkeys([*story_ids, *listed]) if story_id in named]
     shown = [one.entry for one in order[: topic.limit]]
     stories = {one.entry.id: one.story for one in order}
-    return build_topic_feed(site, topic, shown, stories=stories, points=_points(tx, shown), related=_related(tx, shown))
+    beside.read(tx, shown)
+    return build_topic_feed(site, topic, shown, stories=stories, points=beside.points, related=beside.related)
 
 
 def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:
@@ -93,30 +113,12 @@ def _leading_entries(tx: Transaction, story_ids: Sequence[int]) -> list[Entry]:
     return list(entries.values())
 
 
-def _ranked_document(tx: Transaction, ranking: Ranking, topic: Topic | None, site: Site) -> FeedDocument:
+def _ranked_document(tx: Transaction, ranking: Ranking, topic: Topic | None, site: Site, beside: _Beside) -> FeedDocument:
     entered = tx.lists.entered(list_name(ranking, topic), limit=LIST_ENTRIES)
     entries = tx.entries.get_many(each.entry_id for each in entered)
     listed = [(entries[each.entry_id], each) for each in entered if each.entry_id in entries]
-    return build_ranked_feed(site, ranking, topic, listed, points=_points(tx, entries.values()))
-
-
-def _points(tx: Transaction, entries: Iterable[Entry]) -> Points:
-    return tx.key_points.of(entry.story_id for entry in entries)
-
-
-def _related(tx: Transaction, entries: Iterable[Entry]) -> RelatedTexts:
-    """Return what to name beside the stories of entries, in the language of each."""
-    languages = {entry.story_id: primary_language(entry.data.language or entry.origins[0].language) for entry in entries}
-    lists = tx.related.of(languages)
-    texts = tx.related.texts(one.story_id for listed in lists.values() for one in listed)
-    return {
-        story_id: [
-            (texts[one.story_id], one.reason)
-            for one in listed
-            if one.story_id in texts and primary_language(texts[one.story_id].language) == languages[story_id]
-        ][:LINKED_STORIES]
-        for story_id, listed in lists.items()
-    }
+    beside.read(tx, entries.values())
+    return build_ranked_feed(site, ranking, topic, listed, points=beside.points, related=beside.related)
 
 
 def _first_distinct(entries: Sequence[Entry], limit: int) -> list[Entry]:

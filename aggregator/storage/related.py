@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.model.related import Related, StoryText
+from aggregator.model.related import Related, RelatedLink, StoryText
 
 
 class RelatedStore(Protocol):
@@ -37,6 +37,13 @@ class RelatedStore(Protocol):
 
     def hasten(self, story_ids: Iterable[int], *, due_at: datetime) -> None:
         """Let the lists of stories that have one be due then, where they would be later."""
+        ...
+
+    def links(self, story_ids: Iterable[int], *, limit: int) -> dict[int, tuple[RelatedLink, ...]]:
+        """Return of the lists of stories what is in the language of each, at most `limit` for each, the first first.
+
+        Stories beside which nothing stands are left out.
+        """
         ...
 
     def of(self, story_ids: Iterable[int]) -> dict[int, tuple[Related, ...]]:

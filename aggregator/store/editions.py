@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionStory, first_day_of
+from aggregator.model.related import Reason, RelatedLink
 from aggregator.store import dialect
 from aggregator.store.tables import editions
 
@@ -71,4 +72,6 @@ def _edition(row: Row[Any]) -> Edition:
 
 
 def _story(told: dict[str, Any]) -> EditionStory:
-    return EditionStory(**{**told, "points": tuple(EditionPoint(**point) for point in told["points"])})
+    points = tuple(EditionPoint(**point) for point in told["points"])
+    related = tuple(RelatedLink(**{**one, "reason": Reason(one["reason"])}) for one in told.get("related", ()))
+    return EditionStory(**{**told, "points": points, "related": related})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
-from aggregator.model.related import Reason, Related, StoryText
+from aggregator.model.related import Reason, Related, RelatedLink, StoryText
 from aggregator.store import dialect
 from aggregator.store.loading import chunks, load_origins
 from aggregator.store.story_tables import related_stories, story_redirects
@@ -43,6 +44,12 @@ _TEXTS = (
         func.substr(entries.c.summary_html, 1, _TEASER_CHARS).label("summary_html"),
         entry_origins.c.feed_id,
     )
+    .join(entries, entries.c.id == stories.c.entry_id)
+    .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
+    .where(stories.c.id.in_(bindparam("ids", expanding=True)), entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
+)
+_LINKED = (
+    select(stories.c.id, stories.c.entry_id, entries.c.url, entries.c.title, entries.c.language, entry_origins.c.feed_id)
     .join(entries, entries.c.id == stories.c.entry_id)
     .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
     .where(stories.c.id.in_(bindparam("ids", expanding=True)), entry_origins.c.is_primary, entry_origins.c.pruned == LIVE)
@@ -119,6 +126,32 @@ class SqlRelatedStore:
         if rows:
             self._connection.execute(_HASTEN, rows)
 
+    def links(self, story_ids: Iterable[int], *, limit: int) -> dict[int, tuple[RelatedLink, ...]]:
+        """Return of the lists of stories what is in the language of each, at most `limit` for each, the first first."""
+        lists = self.of(story_ids)
+        told: dict[int, RelatedLink] = {}
+        for ids in chunks(lists.keys() | {one.story_id for listed in lists.values() for one in listed}):
+            rows = self._connection.execute(_LINKED, {"ids": ids}).all()
+            origins = load_origins(self._connection, (row.feed_id for row in rows))
+            for row in rows:
+                told[row.id] = RelatedLink(
+                    entry_id=row.entry_id,
+                    url=row.url,
+                    title=row.title,
+                    language=row.language or origins[row.feed_id].language,
+                    reason=Reason.SUBJECT,
+                )
+        found: dict[int, tuple[RelatedLink, ...]] = {}
+        for story_id, listed in lists.items():
+            named = [
+                replace(told[one.story_id], reason=one.reason)
+                for one in listed
+                if story_id in told and one.story_id in told and _speaks_alike(told[story_id], told[one.story_id])
+            ]
+            if named:
+                found[story_id] = tuple(named[:limit])
+        return found
+
     def of(self, story_ids: Iterable[int]) -> dict[int, tuple[Related, ...]]:
         """Return the lists of stories that have one."""
         held: dict[int, list[Related]] = {}
@@ -143,6 +176,10 @@ class SqlRelatedStore:
         for ids in chunks(story_ids - found.keys()):
             found.update((row.id, row.story_id) for row in self._connection.execute(_REDIRECTS, {"ids": ids}))
         return found
+
+
+def _speaks_alike(one: RelatedLink, other: RelatedLink) -> bool:
+    return (one.language or "").lower().partition("-")[0] == (other.language or "").lower().partition("-")[0]
 
 
 def _written(listed: Sequence[Related]) -> str:

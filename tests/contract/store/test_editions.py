@@ -8,6 +8,7 @@ import pytest
 
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionStory
 from aggregator.model.reading import ReadEvent, Via
+from aggregator.model.related import Reason, RelatedLink
 from aggregator.storage import Storage
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of
 
@@ -21,6 +22,7 @@ STORY = EditionStory(
     readers=412,
     publishers=7,
     points=(EditionPoint(sentence="Ein Satz.", publisher="B", url=None),),
+    related=(RelatedLink(entry_id=8, url="https://b.example/8", title="Davor", language="de", reason=Reason.BACKGROUND),),
 )
 
 

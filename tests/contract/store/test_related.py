@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aggregator.model.related import Reason, Related
+from aggregator.model.change import NewEntry
+from aggregator.model.entry import EntryData
+from aggregator.model.related import Reason, Related, RelatedLink
 from aggregator.model.search import SearchDocument
 from aggregator.storage import Storage
-from tests.fakes.changes import HOUR, NOON, add_entries, configure
+from tests.fakes.changes import HOUR, NOON, add_entries, configure, make_update, read_feed
+from tests.fakes.changes import save as save_feed
 
 
 def prepare(storage: Storage) -> None:
@@ -96,3 +99,20 @@ def test_a_stem_is_found_in_the_entries_that_hold_it_last_first(storage: Storage
         assert tx.search.holding("haus", limit=1) == [3]
         assert tx.search.holding("nichts", limit=9) == []
         assert tx.search.holding("de", limit=9) == []  # the mark of a language is no word
+
+
+def test_links_are_in_the_language_of_their_story_and_tell_who_stands_for_the_others(storage: Storage) -> None:
+    feeds = configure(storage, "https://a.example/feed")
+    spoken = ("de-CH", "fr", "de", "de-AT", "de")
+    for place, language in enumerate(spoken, 1):
+        data = EntryData(title=f"Titel {place}", guid=f"g{place}", url=f"https://a.example/{place}", language=language)
+        entry = NewEntry(id=place, update=make_update(f"g{place}", data=data), dated_at=NOON)
+        save_feed(storage, read_feed(feeds[0].id, new=[entry]))
+    save(storage, 1, [*named(2), *named(3, reason=Reason.PEOPLE), *named(4, 5)])
+    save(storage, 2, named(1))
+    with storage.read() as tx:
+        links = tx.related.links([1, 2, 3], limit=2)
+    assert links.keys() == {1}
+    url = "https://a.example/3"
+    assert links[1][0] == RelatedLink(entry_id=3, url=url, title="Titel 3", language="de", reason=Reason.PEOPLE)
+    assert [link.entry_id for link in links[1]] == [3, 4]

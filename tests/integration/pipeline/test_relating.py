@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 import pytest
 
 from aggregator.app import Aggregator
+from aggregator.model.document import Format, Rendered
+from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.related import Reason
 from aggregator.pipeline import relating
 from aggregator.pipeline.relating import NEIGHBOUR_DELAY, REFRESHED, RelatedMemory, relate_stories
+from aggregator.web.story_feeds import RECHECKED, StoryFeeds
+from tests.fakes.changes import key_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.feeds import item, rss
 from tests.fakes.fetcher import FakeFetcher
@@ -52,7 +58,7 @@ def named(aggregator: Aggregator, title: str) -> dict[str, Reason]:
     """What is named beside the story of a title."""
     with aggregator.storage.read() as tx:
         texts = tx.related.texts(tx.related.newest(limit=99))
-        story_id = next(number for number, text in texts.items() if text.title == title)
+        story_id = story_of(aggregator, title)
         return {texts[one.story_id].title: one.reason for one in tx.related.of([story_id]).get(story_id, ())}
 
 
@@ -120,28 +126,105 @@ def test_it_waits_for_what_is_not_searchable_yet(aggregator: Aggregator, clock: 
     assert aggregator.relate().related == 2 + len(OTHER)
 
 
-def test_feeds_link_to_what_is_related_change_only_with_it_and_date_nothing_anew(open_with: Open, clock: FakeClock) -> None:
-    topics = "topics:\n  - {slug: damm, title: Damm, any: [Staudamm]}\n"
+PUBLISHED = ("/topics/damm", "/most-read", "/trending", "/topics/damm/most-read", "/topics/damm/trending")
+
+
+@pytest.fixture
+def emitting(open_with: Open, clock: FakeClock) -> Aggregator:
+    """Three stories stand in the lists of the site and of a topic, and nothing was related yet."""
+    topics = "ranking: {min_reads: 1}\ntopics:\n  - {slug: damm, title: Damm, any: [Staudamm]}\n"
     aggregator = open_with(CONFIG + topics, FakeFetcher({}))
     fetch(aggregator, (DAM, clock.now()), *((title, clock.now()) for title in OTHER), (PLANS, clock.now() - 6 * DAY))
+    reads = [ReadEvent(entry_id=number, at=clock.now(), via=Via.CLICK, reader_key=key_of("who")) for number in range(1, 9)]
+    with aggregator.storage.write() as tx:
+        tx.reads.add(reads)
+    aggregator.rank(at_once=True)
     aggregator.publish()
-    before = json.loads(body(aggregator, "/topics/damm.json"))
-    aggregator.relate()
-    assert aggregator.publish().written == 3
-    after = json.loads(body(aggregator, "/topics/damm.json"))
+    return aggregator
+
+
+def test_every_feed_links_to_what_is_related_and_dates_nothing_anew(emitting: Aggregator) -> None:
+    number = story_of(emitting, DAM)
+    asked: dict[str, Callable[[Format], str]] = {
+        path: partial(lambda path, form: body(emitting, f"{path}.{form}"), path) for path in PUBLISHED
+    }
+    asked["story"] = lambda form: emitting.render_story(number, form).body.decode()
+    asked["search"] = lambda form: emitting.render_search("Grimsel", form).body.decode()
+    before = {name: json.loads(ask(Format.JSON))["items"] for name, ask in asked.items()}
+    emitting.relate()
+    emitting.publish()
     link = {"url": f"https://beta.example/{len(PLANS)}", "title": PLANS, "reason": "Hintergrund"}
-    dam = next(each for each in after["items"] if each["title"] == DAM)
-    assert dam["_aggregator"]["related"] == [link]
-    times = [
-        [(each["id"], each["date_published"], each["date_modified"]) for each in feed["items"]] for feed in (before, after)
-    ]
-    assert times[0] == times[1]
-    for form in ("rss", "atom"):
-        assert PLANS in body(aggregator, f"/topics/damm.{form}")
-        assert "(Hintergrund)" in body(aggregator, f"/topics/damm.{form}")
+    for name, ask in asked.items():
+        after = json.loads(ask(Format.JSON))["items"]
+        assert [dated(each) for each in after] == [dated(each) for each in before[name]], name
+        dam = next(each for each in after if each["title"] == DAM)
+        assert dam["_aggregator"]["related"] == [link], name
+        assert dam["content_html"].count("Mehr zum Thema:") == 1, name
+        for form in (Format.RSS, Format.ATOM):
+            assert "(Hintergrund)" in ask(form), name
+
+
+def test_a_list_made_anew_with_the_same_content_changes_no_feed(emitting: Aggregator, clock: FakeClock) -> None:
+    followed = Followed(emitting, clock)
+    emitting.relate()
+    assert emitting.publish().written > 0
+    etag = followed.etag()
     clock.advance(REFRESHED)
-    assert aggregator.relate().related > 0
-    assert aggregator.publish().written == 0
+    assert emitting.relate().related > 0
+    assert emitting.publish().written == 0
+    assert followed.etag() == etag
+    assert followed.rendered == 1
+
+
+def test_the_feed_of_a_story_changes_with_what_stands_beside_it(emitting: Aggregator, clock: FakeClock) -> None:
+    followed = Followed(emitting, clock)
+    before = followed.etag()
+    emitting.relate()
+    assert followed.etag() != before
+
+
+class Followed:
+    """The feed of a story as it is served."""
+
+    def __init__(self, aggregator: Aggregator, clock: FakeClock) -> None:
+        self.rendered = 0
+        self._aggregator, self._clock = aggregator, clock
+        self._feeds = StoryFeeds(aggregator.storage, self._render)
+
+    def _render(self, story_id: int, form: Format) -> Rendered:
+        self.rendered += 1
+        return self._aggregator.render_story(story_id, form)
+
+    def etag(self) -> str:
+        self._clock.advance(RECHECKED)
+        made = self._feeds.get(story_of(self._aggregator, DAM), Format.ATOM, now=self._clock.now())
+        assert made is not None
+        return made.etag
+
+
+def test_an_edition_keeps_the_nearest_beside_each_story(emitting: Aggregator, clock: FakeClock) -> None:
+    emitting.relate()
+    emitting.rank()  # the first look of all
+    clock.advance(DAY)
+    emitting.poll(everything=True)
+    assert emitting.rank().editions == 1
+    emitting.publish()
+    (edition,) = json.loads(body(emitting, "/editions/daily.json"))["items"]
+    linked = f'<a href="https://beta.example/{len(PLANS)}">{PLANS}</a> (Hintergrund)'
+    assert edition["content_html"].count(linked) == 1
+    with emitting.storage.write() as tx:
+        tx.related.save({story_of(emitting, DAM): []}, due_at={})
+    assert emitting.publish().written > 0
+    assert json.loads(body(emitting, "/editions/daily.json"))["items"] == [edition], "nothing of an edition ever changes"
+
+
+def dated(item: dict[str, str]) -> tuple[str, str, str]:
+    return item["id"], item["date_published"], item["date_modified"]
+
+
+def story_of(aggregator: Aggregator, title: str) -> int:
+    with aggregator.storage.read() as tx:
+        return next(number for number, text in tx.related.texts(tx.related.newest(limit=99)).items() if text.title == title)
 
 
 def body(aggregator: Aggregator, path: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from aggregator.model.edition import Edition, EditionKind, EditionPoint, EditionStory
+from aggregator.model.related import Reason, RelatedLink
 from aggregator.storage import Storage
 from tests.fakes.newsroom import NOON
 from tests.fakes.website import Newsroom
@@ -18,6 +19,10 @@ STORED = EditionStory(
     readers=412,
     publishers=7,
     points=(EditionPoint(sentence="Die Kantone & Städte zahlen.", publisher="Talbote", url="https://talbote.example/1"),),
+    related=(
+        RelatedLink(entry_id=3, url="https://seeblick.example/3", title="Davor", language="de", reason=Reason.BACKGROUND),
+        RelatedLink(entry_id=998, url="javascript:alert(2)", title="Perdu", language="fr", reason=Reason.SUBJECT),
+    ),
 )
 GONE = EditionStory(
     entry_id=999,
@@ -52,6 +57,8 @@ def test_an_edition_shows_its_ranking_why_and_key_points_and_leads_to_its_neighb
     assert "412 Leserinnen und Leser · 7 Quellen" in page
     assert "Die Kantone &amp; Städte zahlen." in page
     assert "javascript:" not in page
+    assert '<a href="/entries/3" dir="auto">Davor</a> <span>Hintergrund</span>' in page
+    assert '<span dir="auto" lang="fr">Perdu</span> <span>gleiches Thema</span>' in page
     assert 'rel="prev" href="/editions/daily/2026-11-22"' in page
     assert 'rel="next"' not in page
     assert "<h1>Ausgabe der Woche vom 16. November" in newsroom.client.get("/editions/weekly/2026-W47").text

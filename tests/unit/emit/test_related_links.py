@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from aggregator.emit.related_links import LINKED_STORIES, with_related
 from aggregator.model.document import Attribution, DocumentEntry, DocumentLink
-from aggregator.model.related import Reason, StoryText
+from aggregator.model.related import Reason, RelatedLink
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ENTRY = DocumentEntry(
@@ -27,25 +27,13 @@ ENTRY = DocumentEntry(
 )
 
 
-def story(number: int, title: str = "Anderes") -> StoryText:
-    return StoryText(
-        story_id=number,
-        entry_id=number,
-        url=f"https://b.example/{number}?a=1&b=2",
-        title=title,
-        summary_html="",
-        language="de",
-        site="b.example",
-        dated_at=NOON,
-        publishers=1,
-        readers=0,
-    )
+def story(number: int, title: str = "Anderes", *, language: str = "de-CH") -> RelatedLink:
+    url = f"https://b.example/{number}?a=1&b=2"
+    return RelatedLink(entry_id=number, url=url, title=title, language=language, reason=Reason.PEOPLE)
 
 
-def made(*stories: StoryText, reason: Reason = Reason.PEOPLE) -> DocumentEntry:
-    return with_related(
-        ENTRY, [(one, reason) for one in stories], language="de", link_of=lambda _number, url: url or "https://news.example/"
-    )
+def made(*stories: RelatedLink) -> DocumentEntry:
+    return with_related(ENTRY, stories, language="de", link_of=lambda _number, url: url or "https://news.example/")
 
 
 def test_links_stand_behind_the_teaser_with_their_reason() -> None:
@@ -67,3 +55,9 @@ def test_an_entry_with_nothing_beside_it_stays_what_it_is() -> None:
 def test_no_more_links_than_fit_and_none_without_a_name() -> None:
     assert len(made(*(story(number) for number in range(2, 12))).related) == LINKED_STORIES
     assert made(story(2, "")).related[0].title == "Ohne Titel"
+
+
+def test_a_story_in_another_language_than_the_feed_says_so() -> None:
+    found = made(story(2, "Le barrage", language="fr-CH"))
+    assert '<a href="https://b.example/2?a=1&amp;b=2" lang="fr-CH" hreflang="fr-CH">Le barrage</a>' in found.content_html
+    assert found.related[0].language == "fr-CH"
