@@ -56,6 +56,10 @@ def preview(
 ) -> None:
     """Try a topic's rules on the newest entries: what matches, because of which rule, and what nearly did."""
     from aggregator.library.topics import preview_topic
+    from aggregator.web.grounds import say_grounds
+    from aggregator.web.words import Words
+
+    english = Words("en")  # the command line speaks English
 
     with opened(context) as aggregator:
         topics = {topic.slug: topic for topic in aggregator.settings.topics}
@@ -75,11 +79,21 @@ def preview(
                 "slug": slug,
                 "looked_at": result.looked_at,
                 "matches": [
-                    {"id": m.entry.id, "title": m.entry.data.title, "url": m.entry.data.url, "reason": m.reason}
+                    {
+                        "id": m.entry.id,
+                        "title": m.entry.data.title,
+                        "url": m.entry.data.url,
+                        "reason": say_grounds(m.grounds, english),
+                    }
                     for m in result.matches
                 ],
                 "near_misses": [
-                    {"id": m.entry.id, "title": m.entry.data.title, "url": m.entry.data.url, "reason": m.reason}
+                    {
+                        "id": m.entry.id,
+                        "title": m.entry.data.title,
+                        "url": m.entry.data.url,
+                        "reason": say_grounds(m.grounds, english),
+                    }
                     for m in result.near_misses
                 ],
                 "suggested_words": result.suggested,
@@ -89,7 +103,10 @@ def preview(
     typer.echo(f"{len(result.matches)} of the newest {result.looked_at} entries match {topics[slug].title!r}")
     print_table(
         ("date", "title", "source", "why"),
-        [(show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, m.reason) for m in result.matches],
+        [
+            (show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, say_grounds(m.grounds, english))
+            for m in result.matches
+        ],
         empty="Nothing matches yet. Poll first (`aggregator poll`), or widen the rules.",
     )
     if result.near_misses:
@@ -97,7 +114,12 @@ def preview(
         print_table(
             ("date", "title", "source", "why not"),
             [
-                (show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, m.reason)
+                (
+                    show_time(m.entry.dated_at),
+                    m.entry.data.title,
+                    m.entry.origins[0].feed_title,
+                    say_grounds(m.grounds, english),
+                )
                 for m in result.near_misses[:20]
             ],
             empty="",

@@ -1,4 +1,4 @@
-"""Assign entries to topics by the rules of the configuration, each assignment with its reason in words.
+"""Assign entries to topics by the rules of the configuration, each assignment with its grounds.
 
 Words are looked for in the title, in the teaser (the first 1,000 letters of the summary, or of the content where there is no
 summary), and in the publishers' categories. Whole articles are left out: they mention too much in passing. What an entry
@@ -20,6 +20,7 @@ from aggregator.group.prototypes import Nearness, TopicPrototypes
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text, primary_language
 from aggregator.model.entry import Entry, EntryData
+from aggregator.model.ground import Ground, GroundKind, Grounds, Place, notation
 from aggregator.model.topic import Assignment, Topic
 from aggregator.protocols import Embedder
 
@@ -34,18 +35,18 @@ _TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
 _WHOLE_HTML_LENGTH = 40_000  # letters of HTML of an article that are compared by meaning
 _SAME_BEGINNING = 60  # letters; an article that begins so repeats the teaser
 _SHOWN_WORDS = 5  # words of a rule that a reason lists
-_FIELDS = ("title", "teaser")
+_FIELDS = (Place.TITLE, Place.TEASER)
 _CATEGORY_LEVELS = re.compile(r"[/>|,:]")  # `Sport/Fussball`, `Sport > Fussball`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Whether an entry belongs to a topic: the rules it meets and those it fails, in words."""
+    """Whether an entry belongs to a topic: the rules it meets and those it fails."""
 
     slug: str
     entry_id: int
-    met: tuple[str, ...]
-    unmet: tuple[str, ...]
+    met: Grounds
+    unmet: Grounds
     is_borderline: bool = False
 
     @property
@@ -119,9 +120,9 @@ class TopicMatcher:
         for slug, rules in self._rules.items():
             if rules.first_words is not None and rules.first_words.isdisjoint(reading.hits):
                 continue
-            reasons = _reasons(rules, reading)
-            if reasons is not None:
-                found.append(Assignment(slug=slug, entry_id=entry.id, reason="; ".join(reasons)))
+            grounds = _grounds(rules, reading)
+            if grounds is not None:
+                found.append(Assignment(slug=slug, entry_id=entry.id, reason=notation(grounds)))
         return found
 
     def explain(self, slug: str, entry: Entry) -> Explanation:
@@ -135,7 +136,7 @@ class TopicMatcher:
             raise TopicNotFound(slug, nearest=nearest[0] if nearest else None)
         reading = self._read(entry)
         verdicts = list(_judge(rules, reading))
-        met, unmet = (tuple(words for holds, words in verdicts if holds is wanted) for wanted in (True, False))
+        met, unmet = (tuple(grounds for holds, grounds in verdicts if holds is wanted) for wanted in (True, False))
         near = reading.nearness().get(slug) if unmet else None
         borderline = near is not None and near.is_borderline
         return Explanation(slug=slug, entry_id=entry.id, met=met, unmet=unmet, is_borderline=borderline)
@@ -182,73 +183,73 @@ def _whole(data: EntryData) -> str:
     return f"{data.title}. {article}" if repeated else f"{data.title}. {teaser} {article}"
 
 
-def _reasons(rules: _Rules, reading: _Reading) -> list[str] | None:
+def _grounds(rules: _Rules, reading: _Reading) -> Grounds | None:
     """Return what the entry meets, or None as soon as one rule fails."""
-    reasons = []
-    for holds, words in _judge(rules, reading):
+    met = []
+    for holds, grounds in _judge(rules, reading):
         if not holds:
             return None
-        reasons.append(words)
-    return reasons
+        met.append(grounds)
+    return tuple(met)
 
 
-def _judge(rules: _Rules, reading: _Reading) -> Iterator[tuple[bool, str]]:
-    """Yield whether the entry meets each rule of a topic, and the rule in words; a `none` that holds is not worth a word."""
+def _judge(rules: _Rules, reading: _Reading) -> Iterator[tuple[bool, tuple[Ground, ...]]]:
+    """Yield whether the entry meets each rule of a topic, with the grounds; a `none` that holds is not worth a word."""
     topic = rules.topic
     described = bool(topic.described_by)
     if (rules.any_of or rules.categories) and not described:
         yield _judge_any(rules, reading)
     for term in rules.all_of:
         found = find_term(term, reading.hits)
-        yield (True, _say("all", term, found)) if found else (False, f'all: "{term.text}" is missing')
+        missing = Ground(kind=GroundKind.MISSING, word=term.text)
+        yield (True, (_found(GroundKind.ALL, term, found),)) if found else (False, (missing,))
     for term in rules.none_of:
         found = find_term(term, reading.hits)
         if found:
-            yield False, _say("none", term, found)
+            yield False, (_found(GroundKind.NONE, term, found),)
     if topic.tags or topic.feeds:
         yield _judge_feeds(topic, reading.entry)
     if topic.languages:
         holds = reading.language in topic.languages
-        yield holds, f"language {reading.language}" + ("" if holds else f" is not among {', '.join(topic.languages)}")
+        kind, words = (GroundKind.LANGUAGE, ()) if holds else (GroundKind.NO_LANGUAGE, topic.languages)
+        yield holds, (Ground(kind=kind, found=reading.language, words=words),)
     if described:  # last, for it may cost a look at what the entry means
         yield _judge_description(rules, reading)
     elif not (rules.any_of or rules.all_of or rules.categories or topic.tags or topic.feeds or topic.languages):
-        yield False, "the topic has no rule"
+        yield False, (Ground(kind=GroundKind.NO_RULE),)
 
 
-def _judge_description(rules: _Rules, reading: _Reading) -> tuple[bool, str]:
-    lacking = ""
+def _judge_description(rules: _Rules, reading: _Reading) -> tuple[bool, tuple[Ground, ...]]:
+    lacking: tuple[Ground, ...] = ()
     if rules.any_of or rules.categories:
-        holds, words = _judge_any(rules, reading)
+        holds, grounds = _judge_any(rules, reading)
         if holds:
-            return True, words
-        lacking = f"{words}, and "
+            return True, grounds
+        lacking = grounds
     near = reading.nearness().get(rules.topic.slug)
     if near is None:
-        return False, f"{lacking}about: too old to compare"
-    shared = f" ({', '.join(near.words)})" if near.words else ""
+        return False, (*lacking, Ground(kind=GroundKind.TOO_OLD))
     if near.is_near:
-        return True, f"about: near{shared}"
+        return True, (Ground(kind=GroundKind.NEAR, words=tuple(near.words)),)
     if near.score >= 1.0:
-        return False, f"{lacking}about: nearer to another topic{shared}"
-    return False, f"{lacking}about: {near.score:.0%} of what is near enough{shared}"
+        return False, (*lacking, Ground(kind=GroundKind.NEARER_ELSEWHERE, words=tuple(near.words)))
+    return False, (*lacking, Ground(kind=GroundKind.FAR, words=tuple(near.words), share=near.score))
 
 
-def _judge_any(rules: _Rules, reading: _Reading) -> tuple[bool, str]:
+def _judge_any(rules: _Rules, reading: _Reading) -> tuple[bool, tuple[Ground, ...]]:
     for term in rules.any_of:
         found = find_term(term, reading.hits)
         if found:
-            return True, _say("any", term, found)
+            return True, (_found(GroundKind.ANY, term, found),)
     for category in reading.entry.data.categories if rules.categories else ():
         if any(_is_category(wanted, level) for level in _levels(category) for wanted in rules.categories):
-            return True, f'category "{category}"'
+            return True, (Ground(kind=GroundKind.CATEGORY, found=category),)
     lacking = []
     if rules.any_of:
-        more = ", …" if len(rules.any_of) > _SHOWN_WORDS else ""
-        lacking.append("any: none of " + ", ".join(f'"{term.text}"' for term in rules.any_of[:_SHOWN_WORDS]) + more)
+        lacking.append(_lacking(GroundKind.NO_WORD, [term.text for term in rules.any_of]))
     if rules.categories:
-        lacking.append("no category of " + ", ".join(rules.topic.categories[:_SHOWN_WORDS]))
-    return False, ", ".join(lacking)
+        lacking.append(_lacking(GroundKind.NO_CATEGORY, rules.topic.categories))
+    return False, tuple(lacking)
 
 
 @lru_cache(maxsize=4_096)  # categories; publishers use the same few again and again
@@ -265,17 +266,21 @@ def _is_category(wanted: str, category: str) -> bool:
     return category.endswith(bare) if wanted.startswith("*") else category == bare
 
 
-def _judge_feeds(topic: Topic, entry: Entry) -> tuple[bool, str]:
+def _judge_feeds(topic: Topic, entry: Entry) -> tuple[bool, tuple[Ground, ...]]:
     for origin in entry.origins:
         tag = next((tag for tag in topic.tags if tag in origin.tags), None)
         if tag is not None:
-            return True, f"tag {tag}"
+            return True, (Ground(kind=GroundKind.TAG, found=tag),)
         if origin.feed_url in topic.feeds:
-            return True, f"feed {origin.feed_url}"
-    lacking = [f"no tag of {', '.join(topic.tags)}"] if topic.tags else []
-    return False, ", ".join([*lacking, "not of the feeds named"] if topic.feeds else lacking)
+            return True, (Ground(kind=GroundKind.FEED, found=origin.feed_url),)
+    lacking = [_lacking(GroundKind.NO_TAG, topic.tags)] if topic.tags else []
+    return False, tuple([*lacking, Ground(kind=GroundKind.NO_FEED)] if topic.feeds else lacking)
 
 
-def _say(rule: str, term: Term, found: tuple[int, str]) -> str:
+def _lacking(kind: GroundKind, words: Sequence[str]) -> Ground:
+    return Ground(kind=kind, words=tuple(words[:_SHOWN_WORDS]), has_more=len(words) > _SHOWN_WORDS)
+
+
+def _found(kind: GroundKind, term: Term, found: tuple[int, str]) -> Ground:
     field, words = found
-    return f'{rule}: "{term.text}" in {_FIELDS[field] if field < len(_FIELDS) else "category"} ("{words}")'
+    return Ground(kind=kind, word=term.text, found=words, place=_FIELDS[field] if field < len(_FIELDS) else Place.CATEGORY)

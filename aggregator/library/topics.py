@@ -9,6 +9,7 @@ from aggregator.group.prototypes import suggest_words
 from aggregator.group.topics import TopicMatcher
 from aggregator.group.words import plain_text
 from aggregator.model.entry import Entry
+from aggregator.model.ground import Grounds
 from aggregator.model.topic import Topic
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage
@@ -20,10 +21,10 @@ _READ_HTML = 1_000  # characters of a teaser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An entry with the reason it matches, or does not."""
+    """An entry with the grounds on which it matches, or does not."""
 
     entry: Entry
-    reason: str
+    grounds: Grounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,11 @@ def preview_topic(
     for entry in entries:
         explanation = matcher.explain(slug, entry)
         if explanation.is_assigned:
-            matches.append(Verdict(entry=entry, reason="; ".join(explanation.met)))
+            matches.append(Verdict(entry=entry, grounds=explanation.met))
             continue
         rest.append(entry)
         if explanation.is_near_miss:
-            near_misses.append(Verdict(entry=entry, reason="; ".join(explanation.unmet)))
+            near_misses.append(Verdict(entry=entry, grounds=explanation.unmet))
     return Preview(
         looked_at=len(entries),
         matches=tuple(matches),

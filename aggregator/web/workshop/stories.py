@@ -14,6 +14,7 @@ from aggregator.library.sessions import LoggedIn
 from aggregator.library.stories import block_entry, find_story, merge_by_hand, show_story, split_by_hand
 from aggregator.library.workshop import read_leading_entries
 from aggregator.web.forms import Form
+from aggregator.web.grounds import say_evidence
 from aggregator.web.sessions import for_account, for_account_form, redirect
 from aggregator.web.site import web_of
 from aggregator.web.workshop.pages import Problem, number_of, show, tools_of
@@ -55,6 +56,7 @@ def _one(request: Request, session: LoggedIn, story_id: int, *, problem: Problem
         placed=placed,
         title=next(one.entry for one in placed if one.entry.id == lead),
         other=other,
+        say_evidence=say_evidence,
         problem=problem,
         status=UNPROCESSABLE if problem else 200,
     )

@@ -15,6 +15,7 @@ from aggregator.library.topics import Preview, preview_topic
 from aggregator.library.workshop import read_topics
 from aggregator.model.topic import Topic
 from aggregator.web.forms import Form
+from aggregator.web.grounds import say_grounds
 from aggregator.web.sessions import for_account, for_account_form, redirect
 from aggregator.web.site import web_of
 from aggregator.web.workshop.pages import Problem, show, tools_of
@@ -87,6 +88,7 @@ def _page(request: Request, session: LoggedIn, typed: _Typed, *, problem: Proble
         known=typed.known,
         preview=_preview(request, typed) if typed.has_rule else None,
         shown=SHOWN,
+        say_grounds=say_grounds,
         yaml=_yaml(typed.words) if typed.has_rule else "",
         can_change=tools.save_topic is not None,
         problem=problem,

@@ -7,6 +7,7 @@ import pytest
 from aggregator.errors import TopicNotFound
 from aggregator.group.topics import MEANING_WINDOW, WHOLE_WINDOW, TopicMatcher
 from aggregator.model.entry import Entry, EntryData, Origin
+from aggregator.model.ground import Ground, GroundKind, Place, notation
 from aggregator.model.topic import Topic
 from tests.fakes.embedder import FakeEmbedder
 
@@ -130,8 +131,8 @@ def test_words_are_stemmed_by_the_language_of_the_entry() -> None:
 
 def test_a_language_nobody_names_is_that_of_the_feed_then_the_default() -> None:
     french = entry("Titre", origins=(origin(language="fr-CH"),))
-    assert reason(topic(languages=("fr",)), french) == "language fr"
-    assert reason(topic(languages=("de",)), entry("Titel")) == "language de"
+    assert reason(topic(languages=("fr",)), french) == "language: (fr)"
+    assert reason(topic(languages=("de",)), entry("Titel")) == "language: (de)"
 
 
 def test_a_language_of_no_stemmer_is_matched_as_it_stands() -> None:
@@ -141,12 +142,12 @@ def test_a_language_of_no_stemmer_is_matched_as_it_stands() -> None:
 def test_the_reason_names_the_rule_the_place_and_the_words() -> None:
     rules = topic(any_of=("Nationalrat", "Bundesrat*"), tags=("schweiz",))
     candidate = entry("Nach der Bundesratswahl", origins=(origin(tags=("bern", "schweiz")),))
-    assert reason(rules, candidate) == 'any: "Bundesrat*" in title ("Bundesratswahl"); tag schweiz'
+    assert reason(rules, candidate) == 'any: "Bundesrat*" in title (Bundesratswahl); tag: (schweiz)'
 
 
 def test_words_are_found_in_teaser_and_categories() -> None:
-    assert reason(topic(any_of=("Bern",)), entry("T", summary="<p>Aus <b>Bern</b>.</p>")) == 'any: "Bern" in teaser ("Bern")'
-    assert reason(topic(any_of=("Bern",)), entry("T", categories=("Stadt Bern",))) == 'any: "Bern" in category ("Bern")'
+    assert reason(topic(any_of=("Bern",)), entry("T", summary="<p>Aus <b>Bern</b>.</p>")) == 'any: "Bern" in teaser (Bern)'
+    assert reason(topic(any_of=("Bern",)), entry("T", categories=("Stadt Bern",))) == 'any: "Bern" in category (Bern)'
 
 
 def test_the_content_counts_only_where_there_is_no_summary_and_only_its_beginning() -> None:
@@ -180,19 +181,19 @@ def test_a_word_of_none_stops_the_entry() -> None:
 
 def test_a_topic_without_words_takes_everything_of_its_tags_or_feeds() -> None:
     rules = topic(tags=("sport",), feeds=(HOME,))
-    assert reason(rules, entry("Irgendwas", origins=(origin(tags=("sport",), url="https://b.example/"),))) == "tag sport"
-    assert reason(rules, entry("Irgendwas")) == f"feed {HOME}"
+    assert reason(rules, entry("Irgendwas", origins=(origin(tags=("sport",), url="https://b.example/"),))) == "tag: (sport)"
+    assert reason(rules, entry("Irgendwas")) == f"feed: ({HOME})"
     assert reason(rules, entry("Irgendwas", origins=(origin(url="https://b.example/"),))) is None
 
 
 def test_every_feed_that_carries_the_entry_counts() -> None:
     second = origin(tags=("schweiz",), url="https://b.example/")
-    assert reason(topic(tags=("schweiz",)), entry("T", origins=(origin(), second))) == "tag schweiz"
+    assert reason(topic(tags=("schweiz",)), entry("T", origins=(origin(), second))) == "tag: (schweiz)"
 
 
 @pytest.mark.parametrize("category", ["Sport", "SPORT", "Sport/Fussball", "News > Sport", "sport"])
 def test_a_category_is_met_as_a_whole_or_by_a_level(category: str) -> None:
-    assert reason(topic(categories=("Sport",)), entry("T", categories=(category,))) == f'category "{category}"'
+    assert reason(topic(categories=("Sport",)), entry("T", categories=(category,))) == f"category: ({category})"
 
 
 def test_a_category_is_not_met_by_a_part_of_a_word_unless_it_says_so() -> None:
@@ -202,7 +203,7 @@ def test_a_category_is_not_met_by_a_part_of_a_word_unless_it_says_so() -> None:
 
 def test_a_category_is_as_good_as_a_word() -> None:
     rules = topic(any_of=("Börse",), categories=("Wirtschaft",))
-    assert reason(rules, entry("Titel", categories=("Wirtschaft",))) == 'category "Wirtschaft"'
+    assert reason(rules, entry("Titel", categories=("Wirtschaft",))) == "category: (Wirtschaft)"
     assert reason(rules, entry("Die Börse")) is not None
     assert reason(rules, entry("Titel", categories=("Politik",))) is None
 
@@ -220,13 +221,14 @@ def test_topics_come_in_the_order_of_the_configuration() -> None:
 def test_an_explanation_says_what_is_missing() -> None:
     rules = topic(any_of=("Nati",), all_of=("Schweiz",), none_of=("Handball",), tags=("sport",), languages=("fr",))
     explanation = TopicMatcher([rules], default_language="de").explain("topic", entry("Handball: Nati gewinnt"))
-    assert explanation.met == ('any: "Nati" in title ("Nati")',)
+    assert explanation.met == ((Ground(kind=GroundKind.ANY, word="Nati", found="Nati", place=Place.TITLE),),)
     assert explanation.unmet == (
-        'all: "Schweiz" is missing',
-        'none: "Handball" in title ("Handball")',
-        "no tag of sport",
-        "language de is not among fr",
+        (Ground(kind=GroundKind.MISSING, word="Schweiz"),),
+        (Ground(kind=GroundKind.NONE, word="Handball", found="Handball", place=Place.TITLE),),
+        (Ground(kind=GroundKind.NO_TAG, words=("sport",)),),
+        (Ground(kind=GroundKind.NO_LANGUAGE, found="de", words=("fr",)),),
     )
+    assert notation(explanation.unmet[:2]) == 'all lacking: "Schweiz"; none: "Handball" in title (Handball)'
     assert not explanation.is_assigned
     assert not explanation.is_near_miss
 
@@ -263,7 +265,7 @@ def described(**rules: object) -> TopicMatcher:
 
 def test_what_is_near_the_description_belongs_to_the_topic_and_the_reason_says_which_words() -> None:
     (found,) = described().match(entry("Molkerei verkauft Käse aus Milch von Emmental"))
-    assert found.reason.startswith("about: near (")
+    assert found.reason.startswith("about: ")
     assert "Käse" in found.reason
     assert described().match(entry("Der Bundesrat tagt")) == []
 
@@ -274,7 +276,7 @@ def test_a_word_is_as_good_as_being_near_and_needs_no_model() -> None:
         default_language="de",
         open_embedder=lambda: pytest.fail("nobody asked for it"),
     )
-    assert [found.reason for found in matcher.match(entry("Der Bundesrat tagt"))] == ['any: "Bundesrat" in title ("Bundesrat")']
+    assert [found.reason for found in matcher.match(entry("Der Bundesrat tagt"))] == ['any: "Bundesrat" in title (Bundesrat)']
 
 
 def test_words_that_exclude_and_feeds_bound_a_description() -> None:
@@ -312,6 +314,8 @@ def test_what_is_nearly_near_is_a_near_miss_and_says_how_near() -> None:
     titles = ("Käse", "Milch", "Preis", "Molkerei", "Käse wird teurer", "Emmental lädt ein", "Ein Preis für Mehl", "Bio boomt")
     explained = [matcher.explain("kaese", entry(title)) for title in titles]
     assert all(one.is_near_miss == one.is_borderline for one in explained)
-    assert all("of what is near enough" in one.unmet[0] for one in explained if not one.is_assigned)
+    assert all(
+        one.unmet[0][0].kind is GroundKind.FAR and 0 <= one.unmet[0][0].share < 1 for one in explained if not one.is_assigned
+    )
     assert matcher.knows("kaese", "Käse") is False
     assert described(any_of=("Käse",)).knows("kaese", "Käses")
