@@ -28,9 +28,10 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
         yield Problem(location=("polling", "min_interval"), reason=reason)
     if fetch.connect_timeout > fetch.timeout:
         yield Problem(location=("fetch", "connect_timeout"), reason=f"is over fetch.timeout ({format_duration(fetch.timeout)})")
-    yield from _repeated([feed_key(feed.url) for feed in settings.feeds], "feeds", "url")
+    keys = [feed_key(feed.url) for feed in settings.feeds]
+    yield from _repeated(keys, "feeds", "url")
     yield from _repeated([topic.slug for topic in settings.topics], "topics", "slug")
-    urls = {feed_key(feed.url): feed.url for feed in settings.feeds}
+    urls = dict(zip(keys, (feed.url for feed in settings.feeds), strict=True))
     tags = sorted({tag for feed in settings.feeds for tag in feed.tags})
     for index, topic in enumerate(settings.topics):
         place = ("topics", index)

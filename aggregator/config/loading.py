@@ -75,7 +75,8 @@ def _complete(settings: Settings, path: Path) -> Settings:
         file, question_mark, options = store.url.removeprefix(_SQLITE).partition("?")
         absolute = path.absolute().parent / file
         store = store.model_copy(update={"url": f"{_SQLITE}{absolute}{question_mark}{options}"})
-    urls = {feed_key(feed.url): feed.url for feed in settings.feeds}
+    named = {feed_key(url) for topic in settings.topics for url in topic.feeds}
+    urls = {key: feed.url for feed in settings.feeds if (key := feed_key(feed.url)) in named} if named else {}
     topics = tuple(replace(topic, feeds=tuple(urls[feed_key(url)] for url in topic.feeds)) for topic in settings.topics)
     return settings.model_copy(update={"site": site, "store": store, "topics": topics})
 

@@ -27,7 +27,8 @@ from aggregator.fetch.http import Exchange, Visit, trusted_certificates
 from aggregator.fetch.politeness import FetchLimits, HostGaps, HostSchedule
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 
-LOOK_AHEAD = 10_000  # requests read ahead of the outcomes, so that one host's long list does not hide the others
+LOOK_AHEAD = 10_000  # requests read ahead of the outcomes where hosts are lacking: one's long list hides no others
+_READ_AHEAD = 1_000  # requests read ahead otherwise
 _PULL = 500  # requests read at a time
 _LONGEST_WAIT_SECONDS = 1.0
 _KEPT_CONNECTIONS = 4  # idle connections kept for each one allowed at a time
@@ -131,6 +132,7 @@ class Fleet:
         self._abandoned = False
         self._asleep = False
         self._starved = False
+        self._lacks_hosts = False
         self._next_sweep = 0.0
 
     # The caller's side
@@ -145,8 +147,11 @@ class Fleet:
         thread.start()
         try:
             while True:
-                room = LOOK_AHEAD - (pulled - self._taken)
+                room = (LOOK_AHEAD if self._lacks_hosts else _READ_AHEAD) - (pulled - self._taken)
                 if not exhausted and room > 0:
+                    self._lacks_hosts = (
+                        False  # before the thread hears of more, so that it says so again where that is not enough
+                    )
                     more = list(islice(source, min(room, _PULL)))
                     exhausted = len(more) < min(room, _PULL)
                     pulled += len(more)
@@ -250,9 +255,16 @@ class Fleet:
         while room > 0 and self._free:
             ready = self._schedule.next_ready(time.monotonic())
             if ready is None:
+                self._ask_for_hosts()
                 return
             self._launch(self._free.pop(), ready[1])
             room -= 1
+
+    def _ask_for_hosts(self) -> None:
+        """Tell the caller's side, which may be waiting for an outcome, that every host at hand is busy or keeps its gap."""
+        if not self._lacks_hosts:
+            self._lacks_hosts = True
+            self._results.put([])
 
     def _launch(self, exchange: Exchange, visit: Visit) -> None:
         try:

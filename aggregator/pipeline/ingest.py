@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.errors import FeedError, FetchError, StorageError
+from aggregator.errors import FeedError, FetchError, StorageBusy, StorageError
 from aggregator.fetch.cadence import (
     CadenceRules,
     FeedWishes,
@@ -40,8 +40,8 @@ from aggregator.storage import Storage, Transaction
 
 log = logging.getLogger(__name__)
 
-CLAIM_FEEDS = 5_000
-"""Feeds claimed at a time: a few MB of feeds, and enough hosts at once that politeness to one does not idle the others."""
+CLAIM_FEEDS = 500
+"""Feeds claimed at a time, when the fetcher asks for more: what a pass holds does not grow with the feeds that are due."""
 
 BATCH_FEEDS = 50
 """Feeds a transaction. Measured: 20 feeds a transaction store nearly twice as fast as one, more brings little."""
@@ -50,7 +50,7 @@ BATCH_AGE = timedelta(seconds=1)
 """A batch is stored after this long even if it is small, so that news does not wait for slow servers."""
 
 LEASE = timedelta(minutes=30)
-"""Longer than any pass over one claim; a dead process's leases are given back at once, this is for machines that vanish."""
+"""Longer than the feeds of a claim wait; a dead process's leases are given back at once, this is for machines that vanish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,24 +97,17 @@ def ingest(
     """
     started_at, started = clock.now(), time.monotonic()
     report = PollReport()
-    claimed = 0
+    with storage.write() as tx:
+        due = tx.feeds.count_due(now=started_at, everything=everything)
+        if rules.budget is not None:
+            rules = replace(rules, cadence=replace(rules.cadence, price=read_price(tx, now=started_at).price))
+    feeds = _claim(storage, clock, rules.owner, due=due, started_at=started_at, everything=everything, should_stop=should_stop)
     try:
-        while not should_stop():
+        for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
             with storage.write() as tx:
-                feeds = tx.feeds.claim_due(
-                    now=started_at, limit=CLAIM_FEEDS, lease=LEASE, owner=rules.owner, everything=everything
-                )
-                if rules.budget is not None and feeds:
-                    price = read_price(tx, now=started_at).price
-                    rules = replace(rules, cadence=replace(rules.cadence, price=price))
-            claimed += len(feeds)
-            for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
-                with storage.write() as tx:
-                    changes = _store(tx, batch, clock.now(), rules)
-                report = _count(report, batch, changes)
-                on_progress(report.polled, claimed)
-            if len(feeds) < CLAIM_FEEDS:
-                break
+                changes = _store(tx, batch, clock.now(), rules)
+            report = _count(report, batch, changes)
+            on_progress(report.polled, due)
     finally:
         _give_back(storage, rules.owner)
     with storage.write() as tx:
@@ -122,6 +115,37 @@ def ingest(
         if rules.budget is not None:
             count_polls(tx, report.polled, now=clock.now(), budget=rules.budget)
     return replace(report, seconds=time.monotonic() - started)
+
+
+def _claim(
+    storage: Storage,
+    clock: Clock,
+    owner: str,
+    *,
+    due: int,
+    started_at: datetime,
+    everything: bool,
+    should_stop: Callable[[], bool],
+) -> Iterator[Feed]:
+    """Yield the feeds that were due when the pass began, each leased to us; a few are claimed whenever more are wanted.
+
+    Where the store is busy, the rest waits for the next pass: what has been asked for by now has to be stored.
+    """
+    left = due
+    while left > 0 and not should_stop():
+        lease = clock.now() - started_at + LEASE
+        try:
+            with storage.write() as tx:
+                feeds = tx.feeds.claim_due(
+                    now=started_at, limit=min(left, CLAIM_FEEDS), lease=lease, owner=owner, everything=everything
+                )
+        except StorageBusy as error:
+            log.warning("%s feeds wait for the next pass: %s", left, error)
+            return
+        if not feeds:  # another poller was quicker
+            return
+        left -= len(feeds)
+        yield from feeds
 
 
 def _give_back(storage: Storage, owner: str) -> None:
@@ -134,7 +158,7 @@ def _give_back(storage: Storage, owner: str) -> None:
 
 
 def _poll(
-    feeds: Sequence[Feed],
+    feeds: Iterable[Feed],
     fetcher: Fetcher,
     reader: DocumentReader,
     *,
@@ -143,16 +167,8 @@ def _poll(
     should_stop: Callable[[], bool],
 ) -> Iterator[_Polled | None]:
     """Yield feeds as they come back, and None whenever none has for a while."""
-    by_id = {feed.id: feed for feed in feeds}
-    requests = (
-        FetchRequest(
-            url=feed.fetch_url,
-            feed_id=feed.id,
-            validators=feed.poll.validators,
-            validators_url=feed.poll.document_url,
-        )
-        for feed in feeds
-    )
+    asked: dict[int, Feed] = {}
+    requests = (_ask(feed, asked) for feed in feeds)
     later: dict[Future[ReadOutcome], _Polled] = {}
     with closing(fetcher.fetch_with_pauses(requests, pause=BATCH_AGE)) as outcomes:  # type: ignore[type-var]  # an iterator with close, see Fetcher
         for came in outcomes:
@@ -160,7 +176,7 @@ def _poll(
                 yield None
             else:
                 request, outcome = came
-                polled, reading = _read(by_id[request.feed_id], outcome, reader, clock.now(), rules)
+                polled, reading = _read(asked.pop(request.feed_id), outcome, reader, clock.now(), rules)
                 if reading is None:
                     yield polled
                 else:
@@ -173,6 +189,16 @@ def _poll(
         wait(later, timeout=BATCH_AGE.total_seconds(), return_when=FIRST_COMPLETED)
         yield from _take_read(later)
         yield None
+
+
+def _ask(feed: Feed, asked: dict[int, Feed]) -> FetchRequest:
+    asked[feed.id] = feed
+    return FetchRequest(
+        url=feed.fetch_url,
+        feed_id=feed.id,
+        validators=feed.poll.validators,
+        validators_url=feed.poll.document_url,
+    )
 
 
 def _take_read(later: dict[Future[ReadOutcome], _Polled]) -> Iterator[_Polled]:

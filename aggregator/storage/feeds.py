@@ -30,6 +30,10 @@ class FeedStore(Protocol):
         """
         ...
 
+    def count_due(self, *, now: datetime, everything: bool = False) -> int:
+        """Return how many feeds `claim_due` would find, were there no limit."""
+        ...
+
     def release(self, owner: str, *, not_before: datetime | None = None) -> int:
         """Give back what `owner` has leased and not saved; with `not_before`, none of it is due until then."""
         ...

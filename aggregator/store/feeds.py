@@ -16,16 +16,14 @@ from aggregator.store.rows import feed_data_text, feed_of, poll_values, settings
 from aggregator.store.tables import LIVE, entries, entry_origins, feeds, leases
 
 _UNLEASED = feeds.c.id.not_in(select(leases.c.feed_id).where(leases.c.until > bindparam("now")))
-_DUE = select(feeds).where(feeds.c.due_at <= bindparam("now"), _UNLEASED).order_by(feeds.c.due_at).limit(bindparam("count"))
 _POLLABLE = and_(feeds.c.configured, feeds.c.state != FeedState.GONE.value)
+_IS_DUE = and_(feeds.c.due_at <= bindparam("now"), _UNLEASED)
+_IS_UNPOLLED = and_(feeds.c.last_polled_at.is_(None), _POLLABLE, _UNLEASED)
+_IS_NOT_POLLED_SINCE = and_(feeds.c.last_polled_at < bindparam("now"), _POLLABLE, _UNLEASED)
+_DUE = select(feeds).where(_IS_DUE).order_by(feeds.c.due_at).limit(bindparam("count"))
 # Two statements, so that each is a range of the index: what was never polled comes first.
-_NEVER_POLLED = select(feeds).where(feeds.c.last_polled_at.is_(None), _POLLABLE, _UNLEASED).limit(bindparam("count"))
-_NOT_POLLED_SINCE = (
-    select(feeds)
-    .where(feeds.c.last_polled_at < bindparam("now"), _POLLABLE, _UNLEASED)
-    .order_by(feeds.c.last_polled_at)
-    .limit(bindparam("count"))
-)
+_NEVER_POLLED = select(feeds).where(_IS_UNPOLLED).limit(bindparam("count"))
+_NOT_POLLED_SINCE = select(feeds).where(_IS_NOT_POLLED_SINCE).order_by(feeds.c.last_polled_at).limit(bindparam("count"))
 _RELEASE = delete(leases).where(leases.c.owner == bindparam("holder"))
 _PUT_OFF = (
     update(feeds)
@@ -36,11 +34,13 @@ _PUT_OFF = (
     .values(next_poll_at=bindparam("not_before", type_=Time()), due_at=bindparam("not_before", type_=Time()))
 )
 _OWNERS = select(leases.c.owner).distinct().order_by(leases.c.owner)
-# What a comparison with the configuration needs, of all feeds at once: whole rows would be the largest thing in memory.
+# What a comparison with the configuration needs.
 _EVERY = select(feeds.c.id, feeds.c.url, feeds.c.configured, feeds.c.settings, feeds.c.state, feeds.c.next_poll_at)
 _ADD = insert(feeds)
 _SAVE_SETTINGS = update(feeds).where(feeds.c.id == bindparam("feed")).values(settings=bindparam("text"))
 _CONFIGURED = select(feeds).where(feeds.c.configured)
+
+_Stored = Row[*tuple[Any, ...]]
 
 
 class SqlFeedStore:
@@ -51,25 +51,32 @@ class SqlFeedStore:
 
     def configure(self, feeds: Sequence[FeedSettings], *, now: datetime) -> tuple[int, int]:
         """Make the stored feeds those of the configuration; return how many were added and how many taken out."""
-        stored = {row.url: row for row in self._connection.execute(_EVERY)}
-        by_url = {settings.url: settings for settings in feeds}
-        back = [row for url, row in stored.items() if url in by_url and not row.configured]
-        out = [row for url, row in stored.items() if url not in by_url and row.configured]
-        unknown = [settings for url, settings in by_url.items() if url not in stored]
-        changed = [row for url, row in stored.items() if url in by_url and row.settings != settings_text(by_url[url])]
-        if unknown:
-            self._connection.execute(_ADD, [_new_feed(settings, now) for settings in unknown])
+        wanted = {settings.url: settings for settings in feeds}
+        back: list[_Stored] = []
+        out: list[_Stored] = []
+        changed: list[tuple[_Stored, FeedSettings]] = []
+        for row in self._connection.execute(_EVERY):  # not held: all feeds at once would be the largest thing in memory
+            settings = wanted.pop(row.url, None)
+            if settings is None:
+                if row.configured:
+                    out.append(row)
+                continue
+            if not row.configured:
+                back.append(row)
+            if row.settings != settings_text(settings):
+                changed.append((row, settings))
+        for new in chunks(wanted.values()):
+            self._connection.execute(_ADD, [_new_feed(settings, now) for settings in new])
         self._set(back, configured=True)
         self._set(out, configured=False)
         if changed:
             self._connection.execute(
-                _SAVE_SETTINGS,
-                [{"feed": row.id, "text": settings_text(by_url[row.url])} for row in changed],
+                _SAVE_SETTINGS, [{"feed": row.id, "text": settings_text(settings)} for row, settings in changed]
             )
-            self._revise([row.id for row in changed if _speaks_otherwise(row, by_url[row.url])])
-        return len(unknown) + len(back), len(out)
+            self._revise([row.id for row, settings in changed if _speaks_otherwise(row, settings)])
+        return len(wanted) + len(back), len(out)
 
-    def _set(self, rows: Sequence[Row[*tuple[Any, ...]]], *, configured: bool) -> None:
+    def _set(self, rows: Sequence[_Stored], *, configured: bool) -> None:
         if rows:
             self._connection.execute(
                 update(feeds).where(feeds.c.id == bindparam("feed")).values(configured=configured, due_at=bindparam("due")),
@@ -97,7 +104,7 @@ class SqlFeedStore:
 
     def claim_due(self, *, now: datetime, limit: int, lease: timedelta, owner: str, everything: bool = False) -> list[Feed]:
         """Lease up to `limit` feeds that are due, longest overdue first."""
-        rows: list[Row[*tuple[Any, ...]]] = []
+        rows: list[_Stored] = []
         for statement in (_NEVER_POLLED, _NOT_POLLED_SINCE) if everything else (_DUE,):
             if len(rows) < limit:
                 rows.extend(self._connection.execute(statement, {"now": now, "count": limit - len(rows)}))
@@ -105,6 +112,14 @@ class SqlFeedStore:
             leased = select(feeds.c.id, literal(owner), literal(now + lease, Time())).where(feeds.c.id.in_(ids))
             self._connection.execute(dialect.upsert(self._connection, leases, replace=True, source=leased))
         return [feed_of(row) for row in rows]
+
+    def count_due(self, *, now: datetime, everything: bool = False) -> int:
+        """Return how many feeds `claim_due` would find, were there no limit."""
+        conditions = (_IS_UNPOLLED, _IS_NOT_POLLED_SINCE) if everything else (_IS_DUE,)
+        return sum(
+            self._connection.execute(select(func.count()).select_from(feeds).where(condition), {"now": now}).scalar_one()
+            for condition in conditions
+        )
 
     def release(self, owner: str, *, not_before: datetime | None = None) -> int:
         """Give back what `owner` has leased and not saved; with `not_before`, none of it is due until then."""
@@ -172,7 +187,7 @@ def _new_feed(settings: FeedSettings, now: datetime) -> dict[str, Any]:
     }
 
 
-def _speaks_otherwise(row: Row[*tuple[Any, ...]], settings: FeedSettings) -> bool:
+def _speaks_otherwise(row: _Stored, settings: FeedSettings) -> bool:
     """Return whether entries of the feed look different to the rules of topics."""
     before = settings_of(row.url, row.settings)
     return (before.tags, before.language) != (settings.tags, settings.language)

@@ -47,6 +47,19 @@ def test_a_new_feed_is_due_at_once(storage: Storage) -> None:
     assert urls(claim(storage)) == [A]
 
 
+def test_as_many_are_counted_as_are_claimed(storage: Storage) -> None:
+    read, gone, *_ = configure(storage, A, B, C)
+    save(storage, poll(read), poll(gone, state=FeedState.GONE))
+    for everything, hour in ((False, 0), (False, 1), (True, 0), (True, 1)):
+        with storage.write() as transaction:
+            counted = transaction.feeds.count_due(now=NOON + hour * HOUR, everything=everything)
+        assert counted == len(claim(storage, now=hour, everything=everything)) > 0
+        with storage.write() as transaction:
+            left = transaction.feeds.count_due(now=NOON + hour * HOUR, everything=everything)
+            assert transaction.feeds.release("me") == counted
+        assert left == 0
+
+
 def test_settings_of_the_user_come_back_whole(storage: Storage) -> None:
     settings = FeedSettings(
         url=A, title="Ä", language="de-CH", tags=("schweiz", "politik"), interval=timedelta(0), full_text=True

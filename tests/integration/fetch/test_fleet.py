@@ -523,6 +523,33 @@ def test_requests_may_come_as_they_are_wanted(origin: Origin) -> None:
     assert asked == list(range(1, 31))
 
 
+def test_no_more_requests_are_read_than_keep_the_hosts_busy(origin: Origin) -> None:
+    for number in range(4):
+        origin.answer(f"/h{number}", Answer(body=FEED))
+    hosts = [FetchRequest(url=origin.url(f"/h{number}", host=f"h{number}.localhost")) for number in range(4)]
+    read = 0
+
+    def claims() -> Iterator[FetchRequest]:
+        nonlocal read
+        for read in range(1, 2_001):
+            yield hosts[read % 4]
+
+    with closing(fetcher(origin, limits(concurrency=2))) as client:
+        outcomes = client.fetch_all(claims())
+        next(outcomes)
+        assert read <= 1_000
+        assert len(list(outcomes)) == 1_999
+
+
+def test_the_long_list_of_one_host_hides_no_other(origin: Origin) -> None:
+    long = [FetchRequest(url=origin.url("/slow", host="slow.localhost"), feed_id=number) for number in range(3_000)]
+    [quick] = paths(origin, 1, host="quick.localhost")
+    with closing(fetcher(origin, limits(gap=60))) as client:
+        outcomes = client.fetch_all([*long, replace(quick, feed_id=3_000)])
+        assert {next(outcomes)[0].feed_id, next(outcomes)[0].feed_id} == {0, 3_000}
+        outcomes.close()  # type: ignore[attr-defined] # the protocol promises an iterator; ours is a generator
+
+
 def test_a_failing_source_of_requests_ends_the_pass_with_its_error(origin: Origin) -> None:
     def claims() -> Iterator[FetchRequest]:
         yield from paths(origin, 1)

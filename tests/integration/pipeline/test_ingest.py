@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from aggregator.app import Aggregator
-from aggregator.errors import FeedGone, FetchError, FetchTimeout
+from aggregator.errors import FeedGone, FetchError, FetchTimeout, StorageBusy
 from aggregator.model.entry import Entry
-from aggregator.model.feed import FeedState, Validators
+from aggregator.model.feed import Feed, FeedState, Validators
 from aggregator.model.fetching import Fetched, NotModified
 from aggregator.model.parsed import ParsedFeed
+from aggregator.pipeline.ingest import CLAIM_FEEDS
 from aggregator.pipeline.reading import DocumentReader
 from aggregator.pipeline.reading_pool import ReadingLimits, ReadingPool
+from aggregator.store.feeds import SqlFeedStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.feeds import item, rss
 from tests.fakes.fetcher import FakeFetcher
@@ -263,3 +266,55 @@ def test_a_first_poll_orders_by_the_dates_of_the_entries(open_with: Open, clock:
     aggregator.poll()
 
     assert entries_of(aggregator)[0].data.title == "Heute"
+
+
+def many(count: int, clock: FakeClock) -> tuple[str, FakeFetcher]:
+    """Return a configuration of feeds of one entry, and a fetcher that has them all."""
+    urls = [f"https://blatt-{number}.example/feed" for number in range(count)]
+    documents = {url: rss(item("Eins", f"{url}/1", at=clock.at)) for url in urls}
+    return "feeds:\n" + "".join(f"- url: {url}\n" for url in urls), FakeFetcher(documents)
+
+
+def leased(aggregator: Aggregator, clock: FakeClock, *, of: int) -> int:
+    with aggregator.storage.write() as tx:
+        return of - tx.feeds.count_due(now=clock.at) - len(tx.entries.newest(limit=of))
+
+
+def test_a_pass_claims_only_what_it_is_about_to_ask_for(open_with: Open, clock: FakeClock) -> None:
+    config, fetcher = many(2 * CLAIM_FEEDS, clock)
+    aggregator = open_with(config, fetcher)
+    told: list[tuple[int, int]] = []
+    held: list[int] = []
+
+    def on_progress(done: int, total: int) -> None:
+        told.append((done, total))
+        held.append(leased(aggregator, clock, of=total))
+
+    report = aggregator.poll(on_progress=on_progress)
+
+    assert report.polled == report.new == 2 * CLAIM_FEEDS
+    assert told[0][1] == 2 * CLAIM_FEEDS
+    assert told[-1] == (2 * CLAIM_FEEDS, 2 * CLAIM_FEEDS)
+    assert max(held) <= CLAIM_FEEDS
+
+
+def test_where_the_store_is_busy_what_was_asked_for_is_stored_and_the_rest_waits(
+    open_with: Open, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, fetcher = many(CLAIM_FEEDS + 3, clock)
+    aggregator = open_with(config, fetcher)
+    claim = SqlFeedStore.claim_due
+
+    def claim_once(store: SqlFeedStore, **how: Any) -> list[Feed]:
+        if fetcher.requests:
+            raise StorageBusy("another writes")
+        return claim(store, **how)
+
+    monkeypatch.setattr(SqlFeedStore, "claim_due", claim_once)
+    assert aggregator.poll().new == CLAIM_FEEDS
+    monkeypatch.undo()
+
+    report = aggregator.poll()
+
+    assert (report.polled, report.new) == (3, 3)
+    assert len(fetcher.requests) == CLAIM_FEEDS + 3
