@@ -36,7 +36,10 @@ def poll(
     as_json: Json = False,
 ) -> None:
     """Poll the feeds that are due, once."""
+    from aggregator.app.collecting import collect_rarely
+
     with opened(context) as aggregator, progress_bar("Polling feeds") as on_progress:
+        collect_rarely()
         report = aggregator.poll(everything=everything, on_progress=on_progress)
     if as_json:
         print_json(_poll_json(report))

@@ -6,7 +6,6 @@ input, and ends when that pipe closes: the supervisor cannot die and leave it be
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import pickle
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from aggregator.app import open_aggregator
+from aggregator.app.collecting import collect_rarely
 from aggregator.cli.output import start_logging
 from aggregator.config import Settings
 from aggregator.errors import AggregatorError
@@ -41,7 +41,7 @@ def poll_forever(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with open_aggregator(settings) as aggregator:
-        gc.freeze()  # what is loaded by now stays: looking through it again costs a pass up to a quarter of its time
+        collect_rarely()
         run_jobs(aggregator, stop)
 
 
