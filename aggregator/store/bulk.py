@@ -13,21 +13,23 @@ from aggregator.store.columns import Duration, Time, to_microseconds, whole_micr
 
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, fixed: tuple[tuple[str, str], ...] = ()
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+    *,
+    fixed: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """Insert rows that all have the same columns; times are aware, everything else is as the driver takes it.
+    """Insert rows of values for `columns`, which stand in the order of the table, as the driver takes them.
 
+    Times are in microseconds.
     `fixed` names columns that are the same in every row, as SQL: they cost nothing by the row.
     """
     if not rows:
         return
-    sql, times, form = _statement(connection.dialect, table, tuple(rows[0]), fixed)
-    for row in rows:
-        for name in times:
-            at = row[name]
-            if at is not None:
-                row[name] = to_microseconds(at)
-    connection.exec_driver_sql(sql, [form(row) for row in rows])
+    sql, by_name = _statement(connection.dialect, table, columns, fixed)
+    parameters: Any = [dict(zip(columns, row, strict=True)) for row in rows] if by_name else rows
+    connection.exec_driver_sql(sql, parameters)
 
 
 NEW = "new_"
@@ -65,10 +67,12 @@ def _update_statement(
 @lru_cache(maxsize=16)  # a dialect belongs to an engine, of which a process has one or two
 def _statement(
     dialect: Dialect, table: Table, columns: tuple[str, ...], fixed: tuple[tuple[str, str], ...]
-) -> tuple[str, tuple[str, ...], Callable[[dict[str, Any]], Any]]:
-    """Return the SQL, the columns that are times, and what makes the driver's parameters of a row."""
+) -> tuple[str, bool]:
+    """Return the SQL, and whether the driver takes its parameters by name and not by place."""
     values: dict[str, Any] = {name: literal_column(sql) for name, sql in fixed} | {name: bindparam(name) for name in columns}
     compiled = insert(table).values(values).compile(dialect=dialect)
-    times = tuple(column.name for column in table.columns if isinstance(column.type, Time) and column.name in columns)
-    form = itemgetter(*compiled.positiontup) if compiled.positiontup is not None else dict
-    return str(compiled), times, form
+    if compiled.positiontup is None:
+        return str(compiled), True
+    if tuple(compiled.positiontup) != columns:  # SQLAlchemy writes columns in the order of their table
+        raise ValueError(f"not in the order of {table.name}: {columns}")
+    return str(compiled), False

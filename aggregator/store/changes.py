@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, or_, select, true, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, or_, select, true, update
 
 from aggregator.model.change import EntryUpdate, FeedChange, ModifiedEntry
-from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedState, PollState, site_of
 from aggregator.store import push, sequences
 from aggregator.store.bulk import NEW, insert_rows, update_rows
-from aggregator.store.columns import Time
+from aggregator.store.columns import Time, to_microseconds
 from aggregator.store.coverage import sites_of_stories
 from aggregator.store.loading import chunks
-from aggregator.store.rows import entry_data_values, feed_data_text, poll_values
+from aggregator.store.rows import ENTRY_DATA_COLUMNS, entry_data_values, feed_data_text, poll_values
 from aggregator.store.scales import arrival, read_scales
 from aggregator.store.tables import LIVE, PRUNED_LISTED, entries, entry_origins, feeds, leases, stories
 
 _POLL_COLUMNS = tuple(poll_values(PollState()))
-_DATA_COLUMNS = tuple(entry_data_values(EntryData(title="")))
 _SAVE_POLL = (
     update(feeds)
     .where(feeds.c.id == bindparam("feed"))
@@ -61,8 +59,16 @@ _ADD_COVERAGE = (
 _REPLACE_DATA = (
     update(entries)
     .where(entries.c.id == bindparam("entry"))
-    .values({name: bindparam(f"new_{name}") for name in ("revision", "modified_at", *_DATA_COLUMNS)})
+    .values(
+        {name: bindparam(f"new_{name}") for name in ("revision", "modified_at")}
+        | {
+            # Times are in microseconds already.
+            name: bindparam(f"new_{name}", type_=BigInteger() if isinstance(entries.c[name].type, Time) else None)
+            for name in ENTRY_DATA_COLUMNS
+        }
+    )
 )
+_NEW_DATA = tuple(f"new_{name}" for name in ENTRY_DATA_COLUMNS)
 _SAVE_HASH = (
     update(entry_origins)
     .where(entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.guid_key == bindparam("guid"))
@@ -74,6 +80,11 @@ _ZERO_AT_FIRST = (
     "readers", "readers_24h", "readers_7d", "readers_30d", "day_reads", "day_exposure", "trend_reads", "trend_exposure",
 )  # fmt: skip
 _FOUNDED = (("publishers", "1"), *((name, "0") for name in _ZERO_AT_FIRST), ("touched", "true"))
+_ENTRY_COLUMNS = ("id", "story_id", "revision", "dated_at", "first_seen_at", "modified_at", *ENTRY_DATA_COLUMNS)
+_STORY_COLUMNS = ("id", "entry_id", "dated_at", "day_coverage", "trend_coverage")
+_ORIGIN_COLUMNS = (
+    "feed_id", "guid_key", "entry_id", "content_hash", "url_key", "is_primary", "pruned", "first_seen_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,20 @@ class _Placed:
     feed_id: int
     at: datetime
     change: Any
+
+
+@dataclass(slots=True)
+class _Heir:
+    """An origin to insert, with what it takes over from the one it replaces."""
+
+    place: _Placed
+    first_seen_at: datetime
+    is_primary: bool = False
+
+    @property
+    def entry_id(self) -> int:
+        entry_id: int = self.place.change.entry_id
+        return entry_id
 
 
 class ChangeWriter:
@@ -104,32 +129,21 @@ class ChangeWriter:
         if not new:
             return
         revisions = sequences.take(self._connection, sequences.REVISION, len(new))
-        entry_rows: list[dict[str, Any]] = []
-        story_rows: list[dict[str, Any]] = []
-        origin_rows: list[dict[str, Any]] = []
+        entry_rows: list[tuple[Any, ...]] = []
+        story_rows: list[tuple[Any, ...]] = []
+        origin_rows: list[tuple[Any, ...]] = []
+        weights_at = self._scales.weights
         for (change, entry), revision in zip(new, revisions, strict=True):
-            row = entry_data_values(entry.update.data)
-            row["id"] = row["story_id"] = entry.id
-            row["revision"] = revision
-            row["dated_at"] = entry.dated_at
-            row["first_seen_at"] = row["modified_at"] = change.polled_at
-            entry_rows.append(row)
-            story_rows.append(self._founded_story(entry.id, entry.dated_at))
-            origin_rows.append(_origin_row(change.feed_id, entry.id, entry.update, change.polled_at, is_primary=True))
-        insert_rows(self._connection, entries, entry_rows)
-        insert_rows(self._connection, stories, story_rows, fixed=_FOUNDED)
-        insert_rows(self._connection, entry_origins, origin_rows)
+            entry_id, dated_at = entry.id, entry.dated_at
+            dated, seen = to_microseconds(dated_at), to_microseconds(change.polled_at)
+            entry_rows.append((entry_id, entry_id, revision, dated, seen, seen, *entry_data_values(entry.update.data)))
+            weights = weights_at(dated_at)
+            story_rows.append((entry_id, entry_id, dated, weights.day, weights.trend))
+            origin_rows.append(_origin_row(change.feed_id, entry_id, entry.update, seen, is_primary=True))
+        insert_rows(self._connection, entries, _ENTRY_COLUMNS, entry_rows)
+        insert_rows(self._connection, stories, _STORY_COLUMNS, story_rows, fixed=_FOUNDED)
+        insert_rows(self._connection, entry_origins, _ORIGIN_COLUMNS, origin_rows)
         sequences.advance(self._connection, sequences.ENTRY_ID, max(entry.id for _, entry in new) + 1)
-
-    def _founded_story(self, entry_id: int, dated_at: datetime) -> dict[str, Any]:
-        weights = self._scales.weights(dated_at)
-        return {
-            "id": entry_id,
-            "entry_id": entry_id,
-            "dated_at": dated_at,
-            "day_coverage": weights.day,
-            "trend_coverage": weights.trend,
-        }
 
     def _add_origins(self, changes: Sequence[FeedChange]) -> None:
         added = [
@@ -139,23 +153,24 @@ class ChangeWriter:
             return
         standing = self._standing(place.change.entry_id for place in added)
         self._add_coverage([place for place in added if not place.change.rebinds], standing)
+        heirs = [_Heir(place, place.at) for place in added]
+        rebound = [heir for heir in heirs if heir.place.change.rebinds]
+        edited = self._inherit(rebound) & standing.keys()
+        self._replace_data(
+            [(heir.place.at, heir.place.change.update, heir.entry_id) for heir in rebound if heir.entry_id in edited]
+        )
         rows = [
             _origin_row(
-                place.feed_id,
-                place.change.entry_id,
-                place.change.update,
-                place.at,
-                pruned=LIVE if place.change.entry_id in standing else PRUNED_LISTED,
+                heir.place.feed_id,
+                heir.entry_id,
+                heir.place.change.update,
+                to_microseconds(heir.first_seen_at),
+                is_primary=heir.is_primary,
+                pruned=LIVE if heir.entry_id in standing else PRUNED_LISTED,
             )
-            for place in added
+            for heir in heirs
         ]
-        rebound = [(row, place) for row, place in zip(rows, added, strict=True) if place.change.rebinds]
-        edited = self._inherit([row for row, _ in rebound])
-        edited &= standing.keys()
-        self._replace_data(
-            [(place.at, place.change.update, row["entry_id"]) for row, place in rebound if row["entry_id"] in edited]
-        )
-        insert_rows(self._connection, entry_origins, rows)
+        insert_rows(self._connection, entry_origins, _ORIGIN_COLUMNS, rows)
 
     def _standing(self, entry_ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
         """Return the story of the entries that retention has not taken, and its date."""
@@ -190,25 +205,25 @@ class ChangeWriter:
             [{"entry": entry_id, "new_revision": revision} for entry_id, revision in zip(changed, revisions, strict=True)],
         )
 
-    def _inherit(self, rows: Sequence[dict[str, Any]]) -> set[int]:
-        """Take out the identities that `rows` replace, and hand their place and time on.
+    def _inherit(self, rebound: Sequence[_Heir]) -> set[int]:
+        """Take out the identities that `rebound` replace, and hand their place and time on.
 
         Returns the entries whose words come from such an identity and are not the same any more.
         """
         edited: set[int] = set()
-        by_feed: dict[int, list[dict[str, Any]]] = {}
-        for row in rows:
-            by_feed.setdefault(row["feed_id"], []).append(row)
+        by_feed: dict[int, list[_Heir]] = {}
+        for heir in rebound:
+            by_feed.setdefault(heir.place.feed_id, []).append(heir)
         for feed_id, heirs in by_feed.items():
-            heir_of = {row["entry_id"]: row for row in heirs}
+            heir_of = {heir.entry_id: heir for heir in heirs}
             old = [
                 bound for ids in chunks(heir_of) for bound in self._connection.execute(_BOUND, {"feed": feed_id, "ids": ids})
             ]
             for bound in old:
                 heir = heir_of[bound.entry_id]
-                heir["is_primary"] = heir["is_primary"] or bound.is_primary
-                heir["first_seen_at"] = min(heir["first_seen_at"], bound.first_seen_at)
-                if bound.is_primary and bound.content_hash != heir["content_hash"]:
+                heir.is_primary = heir.is_primary or bound.is_primary
+                heir.first_seen_at = min(heir.first_seen_at, bound.first_seen_at)
+                if bound.is_primary and bound.content_hash != heir.place.change.update.content_hash:
                     edited.add(bound.entry_id)
             if old:
                 self._connection.execute(_UNBIND, [{"feed": feed_id, "guid": bound.guid_key} for bound in old])
@@ -243,7 +258,7 @@ class ChangeWriter:
             _REPLACE_DATA,
             [
                 {"entry": entry_id, "new_revision": revision, "new_modified_at": at}
-                | {f"new_{name}": value for name, value in entry_data_values(seen.data).items()}
+                | dict(zip(_NEW_DATA, entry_data_values(seen.data), strict=True))
                 for (at, seen, entry_id), revision in zip(replaced, revisions, strict=True)
             ],
         )
@@ -280,15 +295,7 @@ class ChangeWriter:
 
 
 def _origin_row(
-    feed_id: int, entry_id: int, seen: EntryUpdate, at: datetime, *, is_primary: bool = False, pruned: int = LIVE
-) -> dict[str, Any]:
-    return {
-        "feed_id": feed_id,
-        "guid_key": seen.guid_key,
-        "entry_id": entry_id,
-        "content_hash": seen.content_hash,
-        "url_key": seen.url_key,
-        "is_primary": is_primary,
-        "pruned": pruned,
-        "first_seen_at": at,
-    }
+    feed_id: int, entry_id: int, seen: EntryUpdate, first_seen: int, *, is_primary: bool = False, pruned: int = LIVE
+) -> tuple[Any, ...]:
+    """Return the values of _ORIGIN_COLUMNS; `first_seen` in microseconds."""
+    return (feed_id, seen.guid_key, entry_id, seen.content_hash, seen.url_key, is_primary, pruned, first_seen)
