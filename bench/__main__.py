@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 
 from bench.record import RUNS, Options
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--feeds", type=int, default=None, help="number of generated feeds")
     parser.add_argument("--dry", action="store_true", help="print only, keep no figures")
     chosen = parser.parse_args(arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the `aggregator` command does
     options = Options(runs=chosen.runs, feeds=chosen.feeds)
     wanted = [name for name in NAMES if name.startswith(QUALITY)] if QUALITY in chosen.names else []
     for name in dict.fromkeys([*(name for name in chosen.names if name != QUALITY), *wanted] or NAMES):

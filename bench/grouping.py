@@ -20,15 +20,15 @@ import numpy as np
 
 from aggregator.errors import ExtraMissing
 from aggregator.group.assign import Headline, StoryGrouper, rules_for
-from aggregator.group.embed import E5, MODELS, open_embedder
+from aggregator.group.embed import E5, MODELS, USE, open_embedder
 from aggregator.group.nearest import Meanings
+from aggregator.protocols import Embedder
+from bench import stories_data
 from bench.quality_keypoints import read_titles
 from bench.record import Options, Report, Row, Sample, measure, run_program
 
-SIZES = {  # active entries; the search by meaning looks at 20,000 rows at most, so 30,000 are as dear as more
-    "words": (1_000, 10_000, 100_000),
-    "meaning": (1_000, 10_000, 30_000),
-}
+SIZES = (1_000, 10_000, 100_000)  # active entries
+KINDS = ("words", "meaning")
 PLACED = 30_000  # entries in all, but at least a window full
 MEASURED = 5_000  # the last of them
 WINDOW = timedelta(hours=48)
@@ -41,6 +41,10 @@ _FOLLOWED = 0.25  # of headlines tell of an event of before, in partly other wor
 _REAL = 0.3  # of headlines are as captured
 _RECENT = 2_000  # headlines that are followed up
 _EMBEDDED = 256  # titles a run
+_SEARCHED = {E5: 10_000, USE: 20_000}  # titles among which the nearest are looked for; `e5` makes 50 vectors a second
+_ASKED = 1_500  # of them, the last
+_NEAREST = 12
+_LIKELY = 0.34  # of cosine: what a title without a word in common must have at least to join, in another language
 
 
 def bench(options: Options) -> Iterator[Report]:
@@ -51,8 +55,9 @@ def bench(options: Options) -> Iterator[Report]:
         corpus="titles of feeds/real and made-up ones; a quarter follow up an event; 500 publishers",
         baseline="1,000 active, words",
     )
-    for kind, sizes in SIZES.items():
-        for size in sizes:
+    placing: dict[int, float] = {}  # ms of CPU a headline, by meaning
+    for kind in KINDS:
+        for size in SIZES:
             taken, output = run_program(
                 [sys.executable, "-m", "bench.grouping", kind, str(size)], deadline_seconds=DEADLINE_SECONDS
             )
@@ -67,6 +72,7 @@ def bench(options: Options) -> Iterator[Report]:
                 )
             )
             report.facts |= {f"{name}: {key}": said[key] for key in ("first", "latency", "stories", "joined")}
+            placing[size] = 1e3 * said["cpu"] / MEASURED
     for model in MODELS:
         try:
             embedder = open_embedder(model)
@@ -74,8 +80,39 @@ def bench(options: Options) -> Iterator[Report]:
             continue
         if embedder is not None:
             texts = [title for _, title in zip(range(_EMBEDDED), _titles(), strict=False)]
-            report.add(measure(f"{embedder.name} alone", lambda: embedder.embed(texts), count=len(texts), unit="headline"))  # noqa: B023 - called before the loop goes on
+            alone = measure(f"{embedder.name} alone", lambda: embedder.embed(texts), count=len(texts), unit="headline")  # noqa: B023 - called before the loop goes on
+            report.add(alone)
+            model_ms = 1e3 * statistics.median(sample.cpu_seconds for sample in alone.samples) / len(texts)
+            report.facts[f"{embedder.name}: share of the model in the whole"] = ", ".join(
+                f"{model_ms / (model_ms + ms):.0%} with {size:,} active" for size, ms in placing.items()
+            )
+            report.facts[f"{embedder.name}: of the {_NEAREST} nearest"] = _found(embedder, _SEARCHED[model])
     yield report
+
+
+def _found(embedder: Embedder, count: int) -> str:
+    """Return which share of the nearest titles the search by outlines finds, of real titles, a row each."""
+    known = stories_data.read_titles()
+    texts = [one.title for one in known.headlines] if known else []
+    texts = list(dict.fromkeys([*texts, *read_titles()]))[:count]
+    random.Random(SEED).shuffle(texts)
+    meanings = Meanings(embedder.dimensions)
+    vectors = [meanings.centre(meaning, "") for meaning in stories_data.embed(embedder, texts)]
+    held, asked = np.stack(vectors[:-_ASKED]), vectors[-_ASKED:]
+    for number, vector in enumerate(held):
+        meanings.add(meanings.open_row(number), vector)
+    right = near = likely = 0
+    for vector in asked:
+        cosines = held @ vector
+        nearest = np.argsort(-cosines)[:_NEAREST]
+        found = meanings.find(vector, limit=_NEAREST)
+        right += len(set(nearest.tolist()) & set(found))
+        likely += int((cosines[nearest] >= _LIKELY).sum())
+        near += len({number for number in nearest.tolist() if cosines[number] >= _LIKELY} & set(found))
+    return (
+        f"{right / len(asked) / _NEAREST:.1%} are found among {len(held):,} titles, "
+        f"{near / max(likely, 1):.1%} of those with a cosine of {_LIKELY} or more"
+    )
 
 
 def headlines(active: int) -> Iterator[Headline]:

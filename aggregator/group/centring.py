@@ -28,10 +28,7 @@ class Centring:
         self.titles = 0
         self._moments = np.zeros((dimensions, dimensions), np.float32)
         self._block: list[Vector] = []
-        # Where the iteration starts from does not matter, but it must be the same every time.
-        self._directions = np.linalg.qr(np.random.default_rng(0).standard_normal((dimensions, _DIRECTIONS)))[0].astype(
-            np.float32
-        )
+        self._directions = _any_directions(dimensions, _DIRECTIONS)
 
     def centre(self, meaning: bytes, language: str) -> Vector:
         """Return a float16 vector less what is common, of length 1."""
@@ -50,12 +47,27 @@ class Centring:
             self._learn_directions()
         return rest
 
+    def main_directions(self, count: int) -> NDArray[np.float32]:
+        """Return the directions that centred vectors differ in most, in columns; before any was seen, whichever."""
+        if self.titles < _BLOCK:
+            return _any_directions(len(self._all), count)
+        # What is taken out of them all would only be the first of these.
+        rest = np.eye(len(self._all), dtype=np.float32) - self._directions @ self._directions.T
+        moments = rest @ self._moments @ rest if self.titles >= _FEWEST else self._moments
+        return np.ascontiguousarray(np.linalg.eigh(moments)[1][:, -count:])
+
     def _learn_directions(self) -> None:
         block = np.stack(self._block)
         self._block = []
         self._moments = self._moments * (1 - _BLOCK / _MEMORY) + block.T @ block
         for _ in range(_SWEEPS):
             self._directions = np.linalg.qr(self._moments @ self._directions)[0]
+
+
+def _any_directions(dimensions: int, count: int) -> NDArray[np.float32]:
+    """Return directions to start from; which does not matter, but they must be the same every time."""
+    drawn = np.random.default_rng(0).standard_normal((dimensions, count))
+    return np.ascontiguousarray(np.linalg.qr(drawn)[0], np.float32)
 
 
 def _unit(vector: NDArray[np.float64] | Vector) -> Vector:

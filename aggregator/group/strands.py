@@ -24,8 +24,8 @@ class Strand:
 
     def dot(self, vector: SparseVector) -> float:
         """Return the product of the sum with a vector."""
-        get = vector.get
-        return sum([weight * get(feature, 0.0) for feature, weight in zip(self.features, self.weights, strict=True)])
+        pairs = zip(self.features, self.weights, strict=True)
+        return sum([weight * vector[feature] for feature, weight in pairs if feature in vector])
 
     def cosine(self, vector: SparseVector) -> float:
         """Return how near the sum is to a vector of length 1."""
