@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.group.candidates import StoryIndex
-from aggregator.group.rubrics import OwnTitles
+from aggregator.group.dates import without_dates
+from aggregator.group.own_titles import OwnTitles
 from aggregator.group.series import Kind, SeriesMemory
 from aggregator.group.strands import NO_ROW, Story, Strand
 from aggregator.group.suffixes import SuffixStripper
@@ -179,7 +180,7 @@ class StoryGrouper:
         return _Title(
             language=headline.language,
             at=at,
-            vector=self._frequencies.vector(text, headline.language),
+            vector=self._frequencies.vector(without_dates(text), headline.language),
             meaning=meaning,
             publisher=headline.publisher,
             folded=folded,
@@ -200,7 +201,9 @@ class StoryGrouper:
             (score, story_id)
             for score, story_id in scores
             if score < threshold
-            or not self._own.only_repeats(story_id, title.publisher, title.folded, surely=score >= threshold + rules.alone)
+            or not self._own.only_repeats(
+                story_id, title.publisher, title.folded, title.at, surely=score >= threshold + rules.alone
+            )
         ]
         if not scores or scores[0][0] < threshold:
             return entry_id, scores[0][0] if scores else 0.0, "new", []
@@ -254,7 +257,7 @@ class StoryGrouper:
                 strand.row = self._meanings.open_row(story_id)
             self._meanings.add(strand.row, title.meaning)
         story.indexed += self._index.add(story_id, title.vector, self._frequencies)
-        self._own.note(story_id, title.publisher, title.folded)
+        self._own.note(story_id, title.publisher, title.folded, title.at)
         if title.key not in self._by_title:
             story.titles += (title.key,)
             self._by_title[title.key] = story_id
@@ -264,7 +267,7 @@ class StoryGrouper:
         """Make one of the story and those rivals that turn out to be the same; return what it is now, and the losers."""
         losers = []
         for rival_id in rivals:
-            if rival_id in self._apart.get(story_id, ()):
+            if rival_id in self._apart.get(story_id, ()) or self._own.are_rubric(story_id, rival_id):
                 continue
             if self._are_one(self._stories[story_id], self._stories[rival_id], has_meaning=has_meaning):
                 # The older keeps its id, and with it its address.

@@ -3,17 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from aggregator.group.words import fold
 
-_TITLES = 8
-"""Titles of a story that are kept, the first."""
+COMPARED = 8
+"""Titles of a story that one is compared with."""
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
-_SHORTEST = 4  # letters of a word that says something
+_ROOT = 4  # letters; words that begin with the same are taken for one, shorter ones say nothing
+_SHORTEST = 3  # letters of a word that is counted
+_FRAMED = 2  # titles with the same frame: the third is no chance
+_SURE = 2  # words in common beyond the frame
+_MOST = 0.5  # of the words of the shorter title, more than which is as good
+_FEWEST_WORDS = 4  # of a title that is not brief
+
+Usual = Callable[[Iterable[str]], set[str]]
+"""Gives those of some roots that a publisher uses all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What two titles share beyond their frame.
+
+    `has_frame`: both begin or end with the same; `is_habit`: they share what the publisher always says; `shared`: the words
+    beyond both, of `rest` in the shorter title.
+    """
+
+    has_frame: bool
+    is_habit: bool
+    shared: int
+    rest: int
+
+    def is_enough(self, *, strictly: bool) -> bool:
+        """Return whether more than a frame is the same; without one, whoever asked knows better."""
+        if not self.has_frame and not self.is_habit:
+            return True
+        if strictly or self.is_habit:
+            return self.shared >= _SURE or self.shared > _MOST * self.rest
+        return self.shared > 0
+
+
+def nothing_usual(_: Iterable[str]) -> set[str]:
+    """Say of no root that a publisher uses it all the time."""
+    return set()
 
 
 def is_rubric(title: str, others: Iterable[str]) -> bool:
@@ -21,59 +57,55 @@ def is_rubric(title: str, others: Iterable[str]) -> bool:
 
     A frame is what both begin or end with; numbers in it may differ. Titles that are the same are no rubric.
     """
-    words = _words(title)
-    seen = list(islice(others, _TITLES))
-    return bool(seen) and all(_share_frame_only(words, _words(other)) for other in seen)
+    return are_frames([compare(title, other, nothing_usual) for other in islice(others, COMPARED)], strictly=is_brief(title))
 
 
-def _words(title: str) -> list[str]:
-    return ["#" if _DIGIT.search(word) else word for word in _WORD.findall(fold(title))]
+def are_frames(likenesses: Sequence[Likeness], *, strictly: bool) -> bool:
+    """Return whether a title shares no more than a frame with any of those it was compared with (at least one)."""
+    strictly = strictly or sum(one.has_frame for one in likenesses) >= _FRAMED
+    return bool(likenesses) and not any(one.is_enough(strictly=strictly) for one in likenesses)
 
 
-def _share_frame_only(one: Sequence[str], other: Sequence[str]) -> bool:
-    before = _common(one, other)
-    after = _common(one[before:][::-1], other[before:][::-1])
-    rest = one[before : len(one) - after], other[before : len(other) - after]
-    if before + after == 0:
-        return False
-    spoken = [{word[:_SHORTEST] for word in part if len(word) >= _SHORTEST} for part in rest]
-    return not spoken[0] & spoken[1]
+def is_brief(title: str) -> bool:
+    """Return whether a title has so few words that one in common is chance."""
+    return len(title.split()) < _FEWEST_WORDS
+
+
+def compare(title: str, other: str, usual: Usual) -> Likeness:
+    """Compare two titles of a publisher."""
+    words, others = words_of(title), words_of(other)
+    if words == others:
+        return Likeness(has_frame=False, is_habit=False, shared=len(words), rest=len(words))
+    words, others = _framed(words), _framed(others)
+    before = _common(words, others)
+    after = _common(words[before:][::-1], others[before:][::-1])
+    own, its = words[before : len(words) - after], others[before : len(others) - after]
+    habits = usual(roots(words) & roots(others) | roots(own) | roots(its))
+    return Likeness(
+        has_frame=before + after > 0,
+        is_habit=not habits.isdisjoint(roots(words) & roots(others)),
+        shared=len((roots(own) & roots(its)) - habits),
+        rest=min(_counted(own, habits), _counted(its, habits)),
+    )
+
+
+def words_of(title: str) -> list[str]:
+    """Return the words of a title, folded."""
+    return _WORD.findall(fold(title))
+
+
+def roots(words: Iterable[str]) -> set[str]:
+    """Return the beginnings of the words that say something."""
+    return {word[:_ROOT] for word in words if len(word) >= _ROOT}
+
+
+def _counted(words: Iterable[str], habits: set[str]) -> int:
+    return len({word for word in words if len(word) >= _SHORTEST and word[:_ROOT] not in habits})
+
+
+def _framed(words: Iterable[str]) -> list[str]:
+    return ["#" if _DIGIT.search(word) else word for word in words]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-class OwnTitles:
-    """Knows the stories that one publisher has for itself, and what it said there."""
-
-    def __init__(self) -> None:
-        self._stories: dict[int, tuple[set[str], list[str]]] = {}
-
-    def note(self, story_id: int, publisher: str, title: str) -> None:
-        """Remember a title of a story."""
-        publishers, titles = self._stories.setdefault(story_id, (set(), []))
-        publishers.add(publisher)
-        if len(titles) < _TITLES:
-            titles.append(title)
-
-    def only_repeats(self, story_id: int, publisher: str, title: str, *, surely: bool) -> bool:
-        """Return whether a publisher, alone in a story, would only repeat itself there.
-
-        It does where it is not `surely` similar, for its own titles look alike, or where no more than their frame is the same.
-        """
-        publishers, titles = self._stories.get(story_id, (set(), []))
-        if not publisher or publishers != {publisher}:
-            return False
-        return not surely or is_rubric(title, titles)
-
-    def absorb(self, into: int, other: int) -> None:
-        """Let one story take up another."""
-        publishers, titles = self._stories.pop(other, (set(), []))
-        own_publishers, own_titles = self._stories.setdefault(into, (set(), []))
-        own_publishers |= publishers
-        own_titles += titles[: _TITLES - len(own_titles)]
-
-    def forget(self, story_id: int) -> None:
-        """Forget a story."""
-        self._stories.pop(story_id, None)

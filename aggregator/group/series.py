@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
+from aggregator.group.dates import without_dates
 from aggregator.group.words import fold
 
 _REMEMBERED = 50_000  # patterns, of all publishers
@@ -22,9 +23,10 @@ _SERIES = re.compile(
 )
 _TICKER = re.compile(r"\b(?:live|news)[ -]?(?:ticker|blog)\b|\+\+\+|\bliveblog\b|\bim ticker\b|\blive updates?\b|\ben direct\b")
 _DATED = re.compile(
-    r"\d+|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|januar|februar|marz|april|mai|juni|juli"
-    r"|august|september|oktober|november|dezember|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february"
-    r"|march|may|june|july|october|december)\b"
+    r"\d+|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)"
+    r"(?:fruh|morgen|vormittag|mittag|nachmittag|abend|nacht)?\b|\b(?:januar|februar|marz|april|mai|juni|juli|august"
+    r"|september|oktober|november|dezember|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march"
+    r"|may|june|july|october|december)\b"
 )
 # What is left of a title that says when it was sent, and nothing else.
 _FORMAT_ONLY = re.compile(
@@ -32,6 +34,7 @@ _FORMAT_ONLY = re.compile(
     r"|aktuell\w*|ausgabe|sendung|folge|episode|lektion|teil|podcast|update|kompakt|mittag|morgen|abend|nacht|heute|uhr|am|um|vom|von"
     r"|der|die|das|des|in|im|und|h|jan|feb|mar|apr|jun|jul|aug|sep|okt|oct|nov|dez|dec|the|of|for|daily|weekly|morning|evening)"
 )
+_SPEAKING = re.compile(r"[^\W\d_]{4}")  # what a title must have beside a date
 _NO_LETTER = re.compile(r"[^a-z]+")
 
 
@@ -57,6 +60,9 @@ class SeriesMemory:
         dated = _DATED.sub(" ", folded)
         pattern = _NO_LETTER.sub(" ", dated).strip()
         if dated != folded and pattern and all(_FORMAT_ONLY.fullmatch(word) for word in pattern.split()):
+            return Kind.SERIES
+        undated = without_dates(folded)
+        if undated != folded and not _SPEAKING.search(undated):
             return Kind.SERIES
         returns = False
         if publisher and len(pattern) >= _SHORTEST:

@@ -1,0 +1,89 @@
+"""What publishers said in active stories, so that none makes a story of its own series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.group.habits import Habits
+from aggregator.group.rubrics import COMPARED, Usual, are_frames, compare, is_brief, roots, words_of
+
+_DAY = 86_400.0  # seconds
+_SLOT = 900.0  # seconds around the same time of another day
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A title of a story; `at` is in POSIX seconds."""
+
+    publisher: str
+    title: str
+    at: float
+
+    def is_slot_of(self, at: float) -> bool:
+        """Return whether it came at the same time of another day."""
+        days = abs(at - self.at) / _DAY
+        return round(days) > 0 and abs(days - round(days)) * _DAY <= _SLOT
+
+
+class OwnTitles:
+    """Knows what publishers said in the stories that are active, and what each of them says all the time."""
+
+    def __init__(self) -> None:
+        self._stories: dict[int, list[_Said]] = {}
+        self._habits = Habits()
+
+    def note(self, story_id: int, publisher: str, title: str, at: float) -> None:
+        """Remember a title of a story."""
+        titles = self._stories.setdefault(story_id, [])
+        if len(titles) < COMPARED:
+            titles.append(_Said(publisher, title, at))
+        elif all(publisher != said.publisher for said in titles):
+            titles[-1] = _Said(publisher, title, at)  # a publisher is alone only where nobody else ever told of it
+        if publisher:
+            self._habits.note(publisher, roots(words_of(title)))
+
+    def only_repeats(self, story_id: int, publisher: str, title: str, at: float, *, surely: bool) -> bool:
+        """Return whether a publisher would only repeat itself in a story, whoever else is there.
+
+        Alone it does where it is not `surely` similar, for its own titles look alike. It does where no more than their
+        frame is the same, and nothing that it does not always say stands in a title of another. Words that it uses all the
+        time are frame wherever they stand. What comes at the same time of another day, is brief, or is the third in the
+        same frame must say more than one word of it again.
+        """
+        titles = self._stories.get(story_id, ())
+        own = [said for said in titles if said.publisher == publisher]
+        if not publisher or not own:
+            return False
+        if len(own) == len(titles) and not surely:
+            return True
+        usual = self._usual(publisher, own)
+        likenesses = [compare(title, said.title, usual) for said in own]
+        strictly = is_brief(title) or any(said.is_slot_of(at) for said in own)
+        return are_frames(likenesses, strictly=strictly) and not any(
+            compare(title, said.title, usual).shared for said in titles if said.publisher != publisher
+        )
+
+    def are_rubric(self, one: int, other: int) -> bool:
+        """Return whether two stories are of one publisher alone, and no title of one says what a title of the other does."""
+        own, its = self._stories.get(one, ()), self._stories.get(other, ())
+        publishers = {said.publisher for said in (*own, *its)}
+        if len(publishers) != 1 or "" in publishers:
+            return False
+        usual = self._usual(publishers.pop(), [*own, *its])
+        return all(
+            are_frames([compare(said.title, two.title, usual) for two in its], strictly=is_brief(said.title)) for said in own
+        )
+
+    def _usual(self, publisher: str, titles: Sequence[_Said]) -> Usual:
+        inside = [roots(words_of(said.title)) for said in titles]
+        return lambda words: self._habits.usual(publisher, words, inside)
+
+    def absorb(self, into: int, other: int) -> None:
+        """Let one story take up another."""
+        titles = self._stories.setdefault(into, [])
+        titles += self._stories.pop(other, [])[: COMPARED - len(titles)]
+
+    def forget(self, story_id: int) -> None:
+        """Forget a story."""
+        self._stories.pop(story_id, None)

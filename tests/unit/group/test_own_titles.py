@@ -1,0 +1,88 @@
+"""One publisher's series is no story; its reports on one event are. All titles are made up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.group.assign import GroupingRules, Headline, StoryGrouper
+
+AT = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def stories(*titles: str, gap: timedelta = HOUR, publishers: tuple[str, ...] = ("a.example",)) -> list[int]:
+    """Return the stories of titles that come one after the other, from publishers in turn."""
+    grouper = StoryGrouper(GroupingRules(alone=0.0))
+    return [
+        grouper.place(
+            Headline(
+                entry_id=number,
+                title=title,
+                language="de",
+                publisher=publishers[(number - 1) % len(publishers)],
+                at=AT + number * gap,
+            )
+        ).story_id
+        for number, title in enumerate(titles, 1)
+    ]
+
+
+def test_what_a_publisher_always_says_makes_no_story() -> None:
+    placed = stories(
+        "Wellenreiten am Morgen mit Flo.wmv",
+        "Wellenreiten: Finale in Biarritz.wmv",
+        "Das grosse Wellenreiten von Nazaré.wmv",
+        "Lernen: Wellenreiten für Anfänger.wmv",
+        "Wellenreiten und Musik auf Hawaii.wmv",
+    )
+    assert len(set(placed[2:])) == 3
+
+
+def test_a_frame_that_was_there_twice_needs_more_than_one_word_beyond_it() -> None:
+    frame = "Buchmesse Olten: "
+    placed = stories(
+        f"{frame}Gespräch mit Eva Muster über Flüsse",
+        f"{frame}Gespräch mit Eva Muster über Berge",
+        f"{frame}Gespräch mit Kaspar Beispiel und Hund",
+        f"{frame}Gespräch mit Urs Niemand am Stand",
+    )
+    assert placed[2:] == [3, 4]
+
+
+def test_what_comes_at_the_same_time_of_the_next_day_in_the_same_frame_is_an_issue() -> None:
+    titles = ("Kleine Redekunst - Die Macht der Stimme", "Kleine Redekunst - Sich an die Macht reden")
+    assert stories(*titles, gap=24 * HOUR) == [1, 2]
+    assert stories(*titles, gap=5 * HOUR) == [1, 1]
+
+
+def test_a_stranger_in_a_story_does_not_open_it_to_a_series() -> None:
+    placed = stories(
+        "Kurz gesagt am See: Regen in Olten",
+        "Regen in Olten: Keller unter Wasser, See steigt",
+        "Kurz gesagt am See: Velos in Chur",
+        publishers=("a.example", "b.example"),
+    )
+    assert placed == [1, 1, 3]
+
+
+FOLLOWED = (
+    "Hängebrücke bei Näfels eingestürzt, viele Verletzte",
+    "Eingestürzte Hängebrücke bei Näfels: Verletzte geborgen",
+    "Eingestürzte Hängebrücke bei Näfels: Ursache gefunden",
+    "Eingestürzte Hängebrücke bei Näfels: Ingenieur vor Gericht",
+)
+
+
+@pytest.mark.parametrize("publishers", [("a.example",), ("a.example", "b.example")])
+def test_a_publisher_that_follows_an_event_has_one_story(publishers: tuple[str, ...]) -> None:
+    assert set(stories(*FOLLOWED, publishers=publishers)) == {1}
+
+
+def test_an_event_is_followed_in_a_paper_that_has_much_else_to_say() -> None:
+    rest = (
+        "Nationalbank senkt den Leitzins überraschend deutlich",
+        "Wolf reisst vierzehn Schafe im oberen Wallis",
+        "Gotthardtunnel nach Unfall mit Lastwagen wieder offen",
+    )
+    placed = stories(*(title for pair in zip(FOLLOWED, (*rest, ""), strict=True) for title in pair if title))
+    assert set(placed[::2]) == {1}
