@@ -17,8 +17,9 @@ _DATE = re.compile(
     r")(?!\d)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 
 
 def without_dates(title: str) -> str:
     """Return a title without the days it names by number (`6.6.2012`, `2012-06-06`, `6. Juni 2012`); `1. Mai` stays."""
-    return _DATE.sub(" ", title)
+    return _DATE.sub(" ", title) if _DIGIT.search(title) else title

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -29,22 +30,24 @@ Usual = Callable[[Iterable[str]], set[str]]
 class Likeness:
     """What two titles share beyond their frame.
 
-    `has_frame`: both begin or end with the same; `is_habit`: they share what the publisher always says; `shared`: the words
-    beyond both, of `rest` in the shorter title.
+    `has_frame`: both begin or end with the same; `is_habit`: they share what the publisher always says; `common`: all
+    roots in both; `shared`: those beyond frame and habit, of `rest` words in the shorter title.
     """
 
     has_frame: bool
     is_habit: bool
-    shared: int
+    common: frozenset[str]
+    shared: frozenset[str]
     rest: int
 
-    def is_enough(self, *, strictly: bool) -> bool:
-        """Return whether more than a frame is the same; without one, whoever asked knows better."""
+    def is_enough(self, *, worn: Collection[str], strictly: bool) -> bool:
+        """Return whether more than a frame is the same, and not `worn`; without one, whoever asked knows better."""
         if not self.has_frame and not self.is_habit:
             return True
+        shared = len(self.shared.difference(worn))
         if strictly or self.is_habit:
-            return self.shared >= _SURE or self.shared > _MOST * self.rest
-        return self.shared > 0
+            return shared >= _SURE or shared > _MOST * self.rest
+        return shared > 0
 
 
 def nothing_usual(_: Iterable[str]) -> set[str]:
@@ -61,9 +64,15 @@ def is_rubric(title: str, others: Iterable[str]) -> bool:
 
 
 def are_frames(likenesses: Sequence[Likeness], *, strictly: bool) -> bool:
-    """Return whether a title shares no more than a frame with any of those it was compared with (at least one)."""
-    strictly = strictly or sum(one.has_frame for one in likenesses) >= _FRAMED
-    return bool(likenesses) and not any(one.is_enough(strictly=strictly) for one in likenesses)
+    """Return whether a title shares no more than a frame with any of those it was compared with (at least one).
+
+    What it shares again and again in the same frame belongs to the frame.
+    """
+    framed = [one.common for one in likenesses if one.has_frame]
+    again = Counter(root for common in framed for root in common)
+    worn = {root for root, times in again.items() if times >= _FRAMED}
+    strictly = strictly or len(framed) >= _FRAMED
+    return bool(likenesses) and not any(one.is_enough(worn=worn, strictly=strictly) for one in likenesses)
 
 
 def is_brief(title: str) -> bool:
@@ -75,16 +84,20 @@ def compare(title: str, other: str, usual: Usual) -> Likeness:
     """Compare two titles of a publisher."""
     words, others = words_of(title), words_of(other)
     if words == others:
-        return Likeness(has_frame=False, is_habit=False, shared=len(words), rest=len(words))
+        return Likeness(
+            has_frame=False, is_habit=False, common=frozenset(roots(words)), shared=frozenset(roots(words)), rest=len(words)
+        )
     words, others = _framed(words), _framed(others)
     before = _common(words, others)
     after = _common(words[before:][::-1], others[before:][::-1])
     own, its = words[before : len(words) - after], others[before : len(others) - after]
-    habits = usual(roots(words) & roots(others) | roots(own) | roots(its))
+    common = roots(words) & roots(others)
+    habits = usual(common | roots(own) | roots(its))
     return Likeness(
         has_frame=before + after > 0,
-        is_habit=not habits.isdisjoint(roots(words) & roots(others)),
-        shared=len((roots(own) & roots(its)) - habits),
+        is_habit=not habits.isdisjoint(common),
+        common=frozenset(common),
+        shared=frozenset((roots(own) & roots(its)) - habits),
         rest=min(_counted(own, habits), _counted(its, habits)),
     )
 
