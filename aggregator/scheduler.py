@@ -16,6 +16,7 @@ from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, StorageBusy
 from aggregator.model.report import (
     ArticleReport,
+    CatchUpReport,
     DeliveryReport,
     GroupReport,
     IndexReport,
@@ -36,6 +37,9 @@ INGEST_TICK = timedelta(seconds=10)
 
 GROUP_TICK = timedelta(seconds=5)
 """How often new entries are assigned to topics while a pass runs; without new entries it is one query."""
+
+CATCH_UP_TICK = timedelta(seconds=5)
+"""How often it is looked for what could only be compared by words; if there is nothing, it is three small queries."""
 
 INDEX_TICK = timedelta(seconds=5)
 """How often new entries are made searchable; without any it is one query."""
@@ -61,6 +65,7 @@ SEARCH_TICK = timedelta(hours=1)
 Report = (
     PollReport
     | GroupReport
+    | CatchUpReport
     | IndexReport
     | RankReport
     | RelateReport
@@ -81,12 +86,13 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
     """
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(8)},
+        executors={"default": ThreadPoolExecutor(9)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     flows: list[tuple[str, Callable[[], Report], timedelta]] = [
         ("ingest", aggregator.poll, INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
+        ("catching up", aggregator.catch_up, CATCH_UP_TICK),
         ("indexing", aggregator.index, INDEX_TICK),
         ("relating", aggregator.relate, RELATE_TICK),
         ("ranking", aggregator.rank, RANK_TICK),

@@ -31,6 +31,7 @@ from aggregator.library.stories import read_story_feed
 from aggregator.model.document import Format, Rendered
 from aggregator.model.report import (
     ArticleReport,
+    CatchUpReport,
     DeliveryReport,
     GroupReport,
     IndexReport,
@@ -45,6 +46,7 @@ from aggregator.model.report import (
 )
 from aggregator.parse.article import open_extractor
 from aggregator.pipeline.articles import fetch_articles
+from aggregator.pipeline.catching_up import catch_up
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
@@ -70,7 +72,6 @@ log = logging.getLogger(__name__)
 
 POLLS_A_DAY = 8
 """For each feed, where no budget is set: a household's feeds get news within an hour or so by day."""
-
 
 _WRITERS: Mapping[Format, FeedWriter] = {writer.format: writer for writer in (RssWriter(), AtomWriter(), JsonFeedWriter())}
 
@@ -256,12 +257,27 @@ class Aggregator:
         )
 
     def group(self) -> GroupReport:
-        """Run one grouping pass: entries find their stories and topics, and stories their key points."""
+        """Group until nothing is new: entries find their stories and topics, and stories their key points."""
+        done = GroupReport(is_behind=True)
+        while done.is_behind and not self._stopping:
+            with self._grouping:
+                stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
+                summarise_stories(self.storage, language=self.settings.site.language, should_stop=lambda: self._stopping)
+                topics = group_entries(self.storage, self._matcher, now=self.clock.now(), should_stop=lambda: self._stopping)
+            done = GroupReport(
+                entries=done.entries + topics.entries,
+                assigned=done.assigned + topics.assigned,
+                joined=done.joined + stories.joined,
+                merged=done.merged + stories.merged,
+                is_behind=topics.is_behind,
+            )
+        return replace(done, is_behind=False)
+
+    def catch_up(self) -> CatchUpReport:
+        """Compare by meaning what there was no time for, for a while, in steps between which a grouping pass finds its turn."""
         with self._grouping:
-            stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
-            summarise_stories(self.storage, language=self.settings.site.language, should_stop=lambda: self._stopping)
-            topics = group_entries(self.storage, self._matcher, now=self.clock.now(), should_stop=lambda: self._stopping)
-        return replace(topics, joined=stories.joined, merged=stories.merged)
+            memory, matcher = self._stories, self._matcher
+        return catch_up(self.storage, memory, matcher, self.clock, turn=self._grouping, should_stop=lambda: self._stopping)
 
     def index(self) -> IndexReport:
         """Make what is new searchable; while a pass is under way, one batch at most, so that the pass hardly feels it."""

@@ -109,6 +109,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                     "gone": counts.feeds_gone,
                 },
                 **{name: getattr(counts, name) for name in ("entries", "stories", "topics", "readers", "reads")},
+                "left": {"titles": counts.titles_left, "topics": counts.topics_left},
                 "last_pass_at": counts.last_pass_at,
                 "database": {"url": url, "size_bytes": size_bytes},
             }
@@ -122,4 +123,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         ("last pass", show_time(counts.last_pass_at, never="none yet; `aggregator run` or `aggregator poll` makes one")),
         ("database", f"{url} ({show_size(size_bytes)})"),
     ]
+    if counts.titles_left or counts.topics_left:
+        left = f"{counts.titles_left} titles, {counts.topics_left} entries with what topics are about"
+        rows.insert(-1, ("to compare by meaning", left))
     print_table(("what", f"aggregator {__version__}"), rows, empty="")

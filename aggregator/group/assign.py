@@ -44,7 +44,8 @@ class GroupingRules:
     A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of
     fewer than four words must score `brief` more: one word that is the same is half of it.
     Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`. An entry whose
-    title changed moves to the story that it now scores `move` with, if it would not join its own any more.
+    title changed moves to the story that it now scores `move` with, if it would not join its own any more. An entry placed by
+    words that gets its vector later must score `later` more: it has been shown where it stands.
     """
 
     window: timedelta = timedelta(hours=48)
@@ -60,6 +61,7 @@ class GroupingRules:
     merge: float = 0.5
     merge_across: float = 0.28
     move: float = 0.5
+    later: float = 0.06
     join_by_words: float = 0.22
     across_by_words: float = 1.05
     background_by_words: float = 0.6
@@ -148,6 +150,31 @@ class StoryGrouper:
         """Join the entry to a story or found one with the entry's id."""
         return self._take(headline, None)
 
+    def look_again(self, headline: Headline, *, may_join: bool) -> Placement | None:
+        """Take in the vector of an entry that was placed without one; return what that changes.
+
+        With `may_join`, an entry that is alone in the story it founded and clearly belongs to another makes one of both.
+        """
+        title = self._read(headline, self._suffixes.strip(headline.title, headline.publisher), headline.at.timestamp())
+        own_id = self._by_title.get(title.key)
+        if self._meanings is None or title.meaning is None or own_id is None:
+            return None
+        own = self._stories[own_id]
+        strand = own.strands.get(title.language)
+        if strand is None:
+            return None
+        if strand.row == NO_ROW:
+            strand.row = self._meanings.open_row(own_id)
+        self._meanings.add(strand.row, title.meaning)
+        if not may_join or own_id != headline.entry_id or sum(one.size for one in own.strands.values()) > 1:
+            return None
+        story_id, score, reason, _ = self._decide(own_id, title, more=self._rules.later)
+        if reason == "new" or story_id in self._apart.get(own_id, ()):
+            return None
+        kept, lost = sorted((own_id, story_id))
+        self._absorb(kept, lost)
+        return Placement(entry_id=headline.entry_id, story_id=kept, score=score, reason=reason, merged=(lost,))
+
     def _take(self, headline: Headline, known: int | None) -> Placement:
         at = headline.at.timestamp()
         self._expire(at)
@@ -188,13 +215,14 @@ class StoryGrouper:
             is_brief=folded.count(" ") < _FEWEST_WORDS - 1,
         )
 
-    def _decide(self, entry_id: int, title: _Title) -> tuple[int, float, str, list[int]]:
-        """Return the story of a title, its score, why, and the candidates next to it."""
+    def _decide(self, entry_id: int, title: _Title, *, more: float = 0.0) -> tuple[int, float, str, list[int]]:
+        """Return the story of a title, its score, why, and the candidates next to it; joining takes `more` than usual."""
         rules = self._rules
         has_meaning = title.meaning is not None
         threshold = rules.join if has_meaning else rules.join_by_words
         background = rules.background if has_meaning else rules.background_by_words
-        scores = self._scores(title)
+        scores = [(score, story_id) for score, story_id in self._scores(title) if story_id != entry_id]
+        threshold += more
         threshold += rules.brief if title.is_brief else 0.0
         threshold += background * sum(max(other, 0.0) for other, _ in scores[1 : 1 + _RIVALS]) / _RIVALS
         scores = [

@@ -113,9 +113,17 @@ class TopicMatcher:
             first_words=frozenset(reading[0] for term in any_of for reading in term.readings) if alternatives else None,
         )
 
-    def match(self, entry: Entry, *, now: datetime | None = None) -> list[Assignment]:
-        """Return the topics the entry belongs to, in the order of the configuration; `now` bounds what meaning is looked at."""
-        reading = self._read(entry, now)
+    @property
+    def described(self) -> frozenset[str]:
+        """The topics with a description, which entries are compared with."""
+        return frozenset(self._described)
+
+    def match(self, entry: Entry, *, now: datetime | None = None, by_meaning: bool = True) -> list[Assignment]:
+        """Return the topics the entry belongs to, in the order of the configuration.
+
+        `now` bounds what meaning is looked at; not `by_meaning`, descriptions are passed over.
+        """
+        reading = self._read(entry, now, by_meaning=by_meaning)
         found = []
         for slug, rules in self._rules.items():
             if rules.first_words is not None and rules.first_words.isdisjoint(reading.hits):
@@ -147,7 +155,7 @@ class TopicMatcher:
         rules = self._rules[slug]
         return any(find_term(term, hits) for term in (*rules.any_of, *rules.all_of, *rules.none_of))
 
-    def _read(self, entry: Entry, now: datetime | None = None) -> _Reading:
+    def _read(self, entry: Entry, now: datetime | None = None, *, by_meaning: bool = True) -> _Reading:
         data = entry.data
         language = primary_language(data.language) or primary_language(entry.origins[0].language) or self._default_language
         teaser = _teaser(data.summary_html) or _teaser(data.content_html)
@@ -156,7 +164,7 @@ class TopicMatcher:
 
         @cache
         def nearness() -> dict[str, Nearness]:
-            if not is_recent or not self._described:
+            if not (by_meaning and is_recent and self._described):
                 return {}
             is_new = now is None or entry.dated_at >= now - WHOLE_WINDOW
             return self._near(_whole(data) if is_new else f"{data.title}. {teaser}"[:READ_CHARS], language)

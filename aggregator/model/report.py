@@ -43,12 +43,31 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """One grouping pass: entries looked at, assignments made to topics, entries that joined a story, stories that merged."""
+    """One grouping pass: entries looked at, assignments made to topics, entries that joined a story, stories that merged.
+
+    `is_behind`: topics whose rules changed have more entries to see.
+    """
 
     entries: int = 0
     assigned: int = 0
     joined: int = 0
     merged: int = 0
+    is_behind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpReport:
+    """What was compared by meaning later: titles looked at again, those that joined a story by it, and how many are left.
+
+    `entries` were compared with what topics are about, `assigned` were given to topics by it.
+    """
+
+    titles: int = 0
+    joined: int = 0
+    titles_left: int = 0
+    entries: int = 0
+    assigned: int = 0
+    entries_left: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

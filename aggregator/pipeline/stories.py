@@ -31,6 +31,7 @@ LONGEST_TITLE = 200
 class StoryMemory:
     """What grouping keeps between passes; `mark` is what the store noted when it was true, None: nothing that holds is known.
 
+    `without_meaning` are active entries that were compared by words because there was no time for their vectors.
     The sentence model is opened when the first entries arrive: a command that groups nothing loads none.
     """
 
@@ -42,6 +43,7 @@ class StoryMemory:
     mark: tuple[int, int] | None = None
     titles: dict[int, str] = field(default_factory=dict)
     latest_at: datetime | None = None
+    without_meaning: dict[int, Arrival] = field(default_factory=dict)
 
 
 def open_memory(
@@ -66,12 +68,11 @@ def place_entries(
     placed = joined = merged = 0
     while not should_stop():
         with storage.read() as tx:
-            mark = _mark(tx)
+            mark = mark_of(tx)
             arrivals = tx.grouping.changed_since(mark[0], limit=SLICE_ENTRIES)
             if not arrivals:
                 break
-            if memory.grouper is None or memory.mark != mark:
-                _remember(tx, memory, mark, now=now)
+            remember(tx, memory, mark, now=now)
         meanings = _meanings(storage, memory, arrivals, now=now, should_stop=should_stop)
         end = max(arrival.revision for arrival in arrivals)
         arrivals.sort(key=lambda arrival: (arrival.dated_at, arrival.entry_id))
@@ -88,25 +89,30 @@ def place_entries(
     return StoryReport(placed=placed, joined=joined, merged=merged)
 
 
-def _mark(tx: Transaction) -> tuple[int, int]:
+def mark_of(tx: Transaction) -> tuple[int, int]:
     """Return up to which revision entries were placed, and how often a person intervened: what a memory is true for."""
     return placed_until(tx), int(tx.noted(INTERVENED_NOTE) or 0)
 
 
-def _remember(tx: Transaction, memory: StoryMemory, mark: tuple[int, int], *, now: datetime) -> None:
+def remember(tx: Transaction, memory: StoryMemory, mark: tuple[int, int], *, now: datetime) -> None:
+    """Fill a memory from the store, where what it holds is not true for `mark`."""
+    if memory.grouper is not None and memory.mark == mark:
+        return
     if memory.grouper is None:
         memory.embedder = memory.open_embedder()
     grouper = _make_grouper(memory)
     memory.titles = {}
     memory.latest_at = None
+    memory.without_meaning = {}
     for one, other in tx.grouping.apart():
         grouper.keep_apart(one, other)
     active = tx.grouping.active(since=now - memory.rules.window, revision=mark[0])
-    meanings = stored_meanings(tx, memory.embedder, map(_said, active)) if memory.embedder is not None else {}
+    meanings = stored_meanings(tx, memory.embedder, map(said_by, active)) if memory.embedder is not None else {}
     for arrival in active:
-        headline = _headline(memory, arrival, meanings)
+        headline = headline_of(memory, arrival, meanings)
         if headline.title:
             grouper.restore(headline, arrival.story_id)
+        _note_meaning(memory, arrival, headline)
         _note_title(memory, arrival)
     memory.grouper, memory.mark = grouper, mark
 
@@ -128,12 +134,13 @@ def _meanings(
     latest_at = max(arrival.dated_at for arrival in arrivals)
     fresh = [one for one in arrivals if one.entry_id not in memory.titles and one.dated_at >= latest_at - memory.rules.window]
     fresh.sort(key=lambda arrival: arrival.dated_at, reverse=True)
-    texts = [text for text in map(_said, fresh) if text]
+    texts = [text for text in map(said_by, fresh) if text]
     return make_meanings(storage, memory.embedder, texts, now=now, should_stop=should_stop)
 
 
-def _headline(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> Headline:
-    said = _said(arrival)
+def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> Headline:
+    """Return an entry as grouping sees it."""
+    said = said_by(arrival)
     return Headline(
         entry_id=arrival.entry_id,
         title=said,
@@ -144,7 +151,7 @@ def _headline(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, byte
     )
 
 
-def _said(arrival: Arrival) -> str:
+def said_by(arrival: Arrival) -> str:
     """Return the title; a note without one says what it says in its first words."""
     if arrival.title.strip():
         return arrival.title
@@ -154,6 +161,15 @@ def _said(arrival: Arrival) -> str:
 def _note_title(memory: StoryMemory, arrival: Arrival) -> None:
     memory.titles[arrival.entry_id] = arrival.title
     memory.latest_at = max(arrival.dated_at, memory.latest_at or arrival.dated_at)
+
+
+def _note_meaning(memory: StoryMemory, arrival: Arrival, headline: Headline) -> None:
+    if memory.embedder is None or not headline.title:
+        return
+    if headline.meaning is None:
+        memory.without_meaning[arrival.entry_id] = arrival
+    else:
+        memory.without_meaning.pop(arrival.entry_id, None)
 
 
 def _forget_old_titles(memory: StoryMemory, arrivals: Sequence[Arrival]) -> None:
@@ -196,17 +212,17 @@ def _place_batch(
     ]
     touched = {_end_of(merges, story) for story in touched}
     with storage.write() as tx:
-        if _mark(tx) != mark:
+        if mark_of(tx) != mark:
             return None
         tx.grouping.join(joins)
         for lost in merges:
             tx.stories.merge(_end_of(merges, lost), lost)
-    _settle(storage, touched, language=memory.default_language, revision=revision)
+    settle(storage, touched, language=memory.default_language, revision=revision)
     memory.mark = mark if revision is None else (revision, mark[1])
     return len(joins), len(merges)
 
 
-def _settle(storage: Storage, story_ids: Collection[int], *, language: str, revision: int | None) -> None:
+def settle(storage: Storage, story_ids: Collection[int], *, language: str, revision: int | None) -> None:
     """Settle the stories that have several entries."""
     with storage.read() as tx:
         members = tx.grouping.members(story_ids)
@@ -235,7 +251,7 @@ def _decide(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]
     grouper = memory.grouper
     if grouper is None:
         raise TypeError("the memory was not filled")
-    headline = _headline(memory, arrival, meanings)
+    headline = headline_of(memory, arrival, meanings)
     known_title = memory.titles.get(arrival.entry_id)
     stays = Joining(entry_id=arrival.entry_id, story_id=arrival.story_id, score=0.0, reason="")
     if known_title is not None or arrival.by_operator or arrival.story_id != arrival.entry_id:
@@ -250,6 +266,7 @@ def _decide(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]
     if not headline.title:
         return stays, ()
     placement = grouper.place(headline)
+    _note_meaning(memory, arrival, headline)
     _note_title(memory, arrival)
     joining = Joining(entry_id=arrival.entry_id, story_id=placement.story_id, score=placement.score, reason=placement.reason)
     return joining, placement.merged

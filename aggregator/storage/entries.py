@@ -58,6 +58,14 @@ class EntryStore(Protocol):
         """Return entries with a higher revision, by revision."""
         ...
 
+    def changed_until(self, revision: int, *, after: int, limit: int) -> list[Entry]:
+        """Return entries with revisions above `after`, up to one, by revision falling."""
+        ...
+
+    def count_changed(self, ranges: Collection[tuple[int, int]]) -> int:
+        """Return how many entries have revisions above the first, up to the second number of any of the ranges."""
+        ...
+
     def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
         """Return the newest entries over all, by `dated_at` falling, then by id."""
         ...
@@ -94,9 +102,12 @@ class TopicStore(Protocol):
         ...
 
     def assign(
-        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
+        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int | None
     ) -> None:
-        """Replace what `slugs` hold of `entry_ids` by `assignments`, and remember that they were looked at up to `revision`."""
+        """Replace what `slugs` hold of `entry_ids` by `assignments`, and remember that they were looked at up to `revision`.
+
+        None: they were looked at no further than before.
+        """
         ...
 
     def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:

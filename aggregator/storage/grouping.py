@@ -32,6 +32,10 @@ class GroupingStore(Protocol):
         """
         ...
 
+    def untouched(self, entry_ids: Iterable[int]) -> set[int]:
+        """Return the entries that are alone in the story they founded, which nobody has read and no person looked after."""
+        ...
+
     def members(self, story_ids: Iterable[int]) -> dict[int, list[StoryMember]]:
         """Return the entries of stories that have several, in order of time; of very long ones the first and the newest."""
         ...

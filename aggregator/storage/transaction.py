@@ -21,12 +21,18 @@ from aggregator.storage.search import SearchStore
 LAST_PASS_NOTE = "last_pass_at"  # noqa: S105 - no password but the key of a note: when the last pass ended, ISO 8601
 GROUPED_NOTE = "grouped"  # key of the note that says up to which revision of entries stories were made
 INTERVENED_NOTE = "intervened"  # key of the note that says how often a person merged or parted stories
+TITLES_LEFT_NOTE = "titles_left"  # key of the note that says how many titles wait for their vectors
+TOPICS_LEFT_NOTE = "topics_left"  # key of the note that says which entries wait to be compared with what topics are about
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreCounts:
-    """The store at a glance; the nouns are counts of rows."""
+    """The store at a glance; the nouns are counts of rows.
+
+    `titles_left` and `topics_left` are entries that wait to be compared by meaning with stories, and with what topics are
+    about.
+    """
 
     feeds: int
     feeds_ok: int
@@ -37,6 +43,8 @@ class StoreCounts:
     topics: int
     readers: int
     reads: int
+    titles_left: int
+    topics_left: int
     last_pass_at: datetime | None
 
 

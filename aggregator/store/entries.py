@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from aggregator.model.change import EntryUpdate, FeedChange, KnownEntries
 from aggregator.model.entry import Entry
@@ -56,6 +56,23 @@ class SqlEntryStore:
         """Return entries with a higher revision, by revision."""
         statement = select(entries).where(entries.c.revision > revision).order_by(entries.c.revision).limit(limit)
         return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def changed_until(self, revision: int, *, after: int, limit: int) -> list[Entry]:
+        """Return entries with revisions above `after`, up to one, by revision falling."""
+        statement = (
+            select(entries)
+            .where(entries.c.revision > after, entries.c.revision <= revision)
+            .order_by(entries.c.revision.desc())
+            .limit(limit)
+        )
+        return load_entries(self._connection, self._connection.execute(statement).all())
+
+    def count_changed(self, ranges: Collection[tuple[int, int]]) -> int:
+        """Return how many entries have revisions above the first, up to the second number of any of the ranges."""
+        within = [and_(entries.c.revision > after, entries.c.revision <= until) for after, until in ranges]
+        if not within:
+            return 0
+        return self._connection.execute(select(func.count()).select_from(entries).where(or_(*within))).scalar_one()
 
     def newest(self, *, limit: int, before: datetime | None = None) -> list[Entry]:
         """Return the newest entries over all, by `dated_at` falling, then by id falling."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,17 @@ _COPIES = select(placements.c.entry_id, placements.c.copy_of).where(
     placements.c.entry_id.in_(bindparam("ids", expanding=True)), placements.c.copy_of.is_not(None)
 )
 _SAVE_COPY = update(placements).where(placements.c.entry_id == bindparam("entry")).values(copy_of=bindparam("original"))
+_UNREAD_FOUNDERS = (
+    select(entries.c.id)
+    .join(stories, stories.c.id == entries.c.story_id)
+    .outerjoin(placements, placements.c.entry_id == entries.c.id)
+    .where(
+        entries.c.id.in_(bindparam("ids", expanding=True)),
+        entries.c.story_id == entries.c.id,
+        stories.c.readers == 0,
+        placements.c.by_operator.is_not(True),
+    )
+)
 _EVIDENCE = select(placements).where(placements.c.entry_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -107,6 +119,14 @@ class SqlGroupingStore:
     def join(self, joinings: Sequence[Joining]) -> set[int]:
         """Let entries join stories, with the evidence; return the stories that got any."""
         return join_entries(self._connection, joinings)
+
+    def untouched(self, entry_ids: Iterable[int]) -> set[int]:
+        """Return the entries that are alone in the story they founded, which nobody has read and no person looked after."""
+        found: set[int] = set()
+        for ids in chunks(dict.fromkeys(entry_ids)):
+            found.update(self._connection.execute(_UNREAD_FOUNDERS, {"ids": ids}).scalars())
+        held = Counter(entries_of_stories(self._connection, found).values())
+        return {story_id for story_id in found if held[story_id] == 1}
 
     def members(self, story_ids: Iterable[int]) -> dict[int, list[StoryMember]]:
         """Return the entries of stories that have several, in order of time; of very long ones the first and the newest."""

@@ -80,9 +80,12 @@ class SqlTopicStore:
         ]
 
     def assign(
-        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int
+        self, slugs: Sequence[str], entry_ids: Sequence[int], assignments: Sequence[Assignment], *, revision: int | None
     ) -> None:
-        """Replace what `slugs` hold of `entry_ids`; topics and entries that are no longer stored are passed over."""
+        """Replace what `slugs` hold of `entry_ids`; topics and entries that are no longer stored are passed over.
+
+        `revision` is up to where the topics are brought by it; None: no further than before.
+        """
         known = (
             self._connection.execute(select(topics_table.c.slug).where(topics_table.c.slug.in_(list(slugs)))).scalars().all()
         )
@@ -100,7 +103,8 @@ class SqlTopicStore:
         ]
         if rows:
             self._connection.execute(insert(entry_topics), rows)
-        self._connection.execute(update(topics_table).where(topics_table.c.slug.in_(known)).values(revision=revision))
+        if revision is not None:
+            self._connection.execute(update(topics_table).where(topics_table.c.slug.in_(known)).values(revision=revision))
 
     def entries(self, slug: str, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Entry]:
         """Return the entries of a topic, newest first, then by id falling."""

@@ -217,3 +217,13 @@ def test_only_entries_of_one_story_can_be_parted(storage: Storage, ids: list[int
     join(storage, (2, 1))
     with storage.write() as tx, pytest.raises(ValueError, match="one story"):
         tx.grouping.split(ids)
+
+
+def test_untouched_is_who_is_alone_unread_and_placed_by_nobody(storage: Storage) -> None:
+    prepare(storage, *"abcdef")
+    join(storage, (2, 1))
+    read(storage, 3, "anna")
+    with storage.write() as tx:
+        tx.grouping.pin([4], reason="by hand")
+    with storage.read() as tx:
+        assert tx.grouping.untouched([1, 2, 3, 4, 5, 99]) == {5}

@@ -5,16 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 from aggregator.group.assign import GroupingRules
 from aggregator.model.change import NewEntry
+from aggregator.model.reading import ReadEvent, Via
 from aggregator.pipeline import meanings
+from aggregator.pipeline.catching_up import TOGETHER, catch_up_titles
 from aggregator.pipeline.meanings import make_meanings
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.store.database import SqlStorage, open_database
-from tests.fakes.changes import NOON, configure, make_update, read_feed, save
+from tests.fakes.changes import NOON, configure, key_of, make_update, read_feed, save
 from tests.fakes.embedder import FakeEmbedder
 
 QUAKE = ("Erdbeben", "quake")
@@ -81,3 +84,84 @@ def test_a_stop_is_heeded_between_texts(storage: SqlStorage) -> None:
     embedder = FakeEmbedder()
     assert make_meanings(storage, embedder, ["a"], now=NOON, should_stop=lambda: True) == {}
     assert embedder.asked == []
+
+
+def place_without_vectors(storage: SqlStorage, memory: StoryMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the model had no time at all in the pass."""
+    with monkeypatch.context() as patched:
+        patched.setattr(meanings, "BUDGET", timedelta(seconds=-1))
+        place_entries(storage, memory, now=NOON)
+
+
+def prepared(storage: SqlStorage) -> StoryMemory:
+    """A memory that knows `OTHERS`, with their vectors."""
+    bring(storage, *OTHERS)
+    memory = memory_with(FakeEmbedder(QUAKE))
+    place_entries(storage, memory, now=NOON)
+    return memory
+
+
+def catch_up_all(storage: SqlStorage, memory: StoryMemory) -> tuple[int, int]:
+    """Return how many titles got vectors and how many joined by it."""
+    titles = joined = 0
+    while (step := catch_up_titles(storage, memory, now=NOON)).titles:
+        titles, joined = titles + step.titles, joined + step.joined
+    return titles, joined
+
+
+def test_titles_without_a_vector_get_it_later_and_a_second_look(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = prepared(storage)
+    bring(storage, "Erdbeben erschüttert Kanton", "Strong quake hits Swiss valley", first=61)
+    place_without_vectors(storage, memory, monkeypatch)
+    with storage.read() as tx:
+        assert tx.stories.of_entries([61, 62]) == {61: 61, 62: 62}
+    assert catch_up_all(storage, memory) == (2, 1)
+    with storage.read() as tx:
+        assert tx.stories.of_entries([61, 62]) == {61: 61, 62: 61}
+        assert tx.stories.current(62) == 61
+        assert tx.counts().titles_left == 0
+
+
+def test_catching_up_goes_on_after_a_process_was_killed(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(storage, *OTHERS)
+    memory = memory_with(FakeEmbedder())
+    place_without_vectors(storage, memory, monkeypatch)
+    first = catch_up_titles(storage, memory, now=NOON)
+    with storage.read() as tx:
+        assert tx.counts().titles_left == first.titles_left == len(OTHERS) - TOGETHER
+    assert catch_up_all(storage, memory_with(FakeEmbedder()))[0] == len(OTHERS) - TOGETHER
+
+
+def test_the_newest_get_their_vectors_first(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(storage, *OTHERS)
+    embedder = FakeEmbedder()
+    memory = memory_with(embedder)
+    place_without_vectors(storage, memory, monkeypatch)
+    catch_up_titles(storage, memory, now=NOON)
+    assert sorted(embedder.asked) == sorted(OTHERS[-TOGETHER:])
+
+
+def test_an_entry_that_was_read_stays_where_it_is(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = prepared(storage)
+    bring(storage, "Erdbeben erschüttert Kanton", "Strong quake hits Swiss valley", first=61)
+    place_without_vectors(storage, memory, monkeypatch)
+    with storage.write() as tx:
+        tx.reads.add([ReadEvent(entry_id=entry, at=NOON, via=Via.CLICK, reader_key=key_of("a")) for entry in (61, 62)])
+    assert catch_up_all(storage, memory) == (2, 0)
+
+
+def test_what_got_its_vector_later_is_evidence_for_titles_to_come(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = prepared(storage)
+    bring(storage, "Erdbeben erschüttert Kanton", first=61)
+    place_without_vectors(storage, memory, monkeypatch)
+    catch_up_all(storage, memory)
+    bring(storage, "Strong quake hits Swiss valley", first=62)
+    assert place_entries(storage, memory, now=NOON).joined == 1
+
+
+def test_what_has_grown_old_is_left_to_words(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(storage, *OTHERS)
+    memory = memory_with(FakeEmbedder())
+    place_without_vectors(storage, memory, monkeypatch)
+    later = NOON + memory.rules.window + timedelta(hours=1)
+    assert catch_up_titles(storage, memory, now=later).titles == 0
