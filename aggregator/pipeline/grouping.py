@@ -130,7 +130,11 @@ def compare_later(
     with storage.write() as tx:
         ids, made = _of(done, assignments)
         tx.topics.assign(sorted(slugs & matcher.described), ids, made, revision=None)
-        left = {slug: (after, min(high, reached)) for slug, (after, high) in ranges.items()}
+        # Another process may have extended a range meanwhile: such a one is not cut, and some of it is compared twice.
+        left = {
+            slug: (after, min(high, reached) if (after, high) == ranges.get(slug) else high)
+            for slug, (after, high) in ranges_left(tx).items()
+        }
         left = {slug: (after, high) for slug, (after, high) in left.items() if after < high and slug in matcher.described}
         _note_ranges(tx, left)
         waiting = tx.entries.count_changed(set(left.values()))
