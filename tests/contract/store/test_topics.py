@@ -155,3 +155,26 @@ def test_pages_of_a_busy_topic_hold_every_story_once(storage: Storage) -> None:
             before = page[-1].place
     assert sorted(seen) == [*range(1, 21), *range(401, 501)]
     assert len(seen) == len(set(seen))
+
+
+def test_what_changed_in_a_range_comes_newest_first_and_is_counted_once(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "one", "two", "three", "four")
+    with storage.read() as transaction:
+        revisions = [entry.revision for entry in transaction.entries.changed_since(0, limit=9)]
+        found = transaction.entries.changed_until(revisions[2], after=revisions[0], limit=9)
+        assert [entry.revision for entry in found] == [revisions[2], revisions[1]]
+        assert len(transaction.entries.changed_until(revisions[2], after=0, limit=1)) == 1
+        assert transaction.entries.count_changed({(revisions[0], revisions[2]), (0, revisions[1])}) == 3
+        assert transaction.entries.count_changed(set()) == 0
+
+
+def test_entries_looked_at_out_of_order_bring_a_topic_no_further(storage: Storage) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "one")
+    set_topics(storage, SWISS)
+    assign(storage, ["schweiz"], [1], [], revision=7)
+    with storage.write() as transaction:
+        made = [Assignment(slug="schweiz", entry_id=1, reason="later")]
+        transaction.topics.assign(["schweiz"], [1], made, revision=None)
+        assert [(row.revision, row.entries) for row in transaction.topics.all()] == [(7, 1)]

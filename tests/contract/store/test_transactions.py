@@ -10,7 +10,7 @@ from aggregator.errors import StorageError
 from aggregator.model.change import FeedChange
 from aggregator.model.feed import FeedSettings, FeedState, PollState
 from aggregator.model.topic import Topic
-from aggregator.storage import LAST_PASS_NOTE, Storage
+from aggregator.storage import LAST_PASS_NOTE, TITLES_LEFT_NOTE, TOPICS_LEFT_NOTE, Storage
 from aggregator.store.database import open_database
 from tests.fakes.changes import NOON, add_entries, configure, save
 
@@ -66,10 +66,14 @@ def test_the_store_at_a_glance(storage: Storage) -> None:
     with storage.write() as transaction:
         transaction.topics.configure([Topic(slug="t", title="T")])
         assert transaction.counts().last_pass_at is None
+        assert (transaction.counts().titles_left, transaction.counts().topics_left) == (0, 0)
         transaction.note(LAST_PASS_NOTE, NOON.isoformat())
+        transaction.note(TITLES_LEFT_NOTE, "7")
+        transaction.note(TOPICS_LEFT_NOTE, '{"t": [1, 9], "u": [0, 1]}')
         counts = transaction.counts()
     assert (counts.feeds, counts.feeds_ok, counts.feeds_failing, counts.feeds_gone) == (5, 2, 1, 1)
     assert (counts.entries, counts.topics, counts.reads, counts.stories, counts.readers) == (2, 1, 0, 2, 0)
+    assert (counts.titles_left, counts.topics_left) == (7, 2)
     assert counts.last_pass_at == NOON
 
 
