@@ -70,6 +70,7 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
     """Assign what is new to topics, rank, and render the emitted feeds, once."""
     with opened(context) as aggregator:
         grouped = aggregator.group()
+        aggregator.catch_up()
         aggregator.relate()
         ranked = aggregator.rank(at_once=True)
         published = aggregator.publish()

@@ -1,7 +1,7 @@
 """Grouping: entries that are new, or changed, or met by changed rules, are assigned to topics.
 
-What a topic is about is compared within a budget of time. Entries that it does not suffice for are matched by words at
-once, and noted: `compare_later` looks at them again, the newest first.
+What a topic is about is compared within a budget of time. Entries that it does not suffice for, and old ones that changed rules
+meet, are matched by words at once, and noted: `compare_later` looks at them again, the newest first.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def group_entries(
         if is_behind or not behind or (not entries and stop_at is None):
             break
         # Matching happens between the transactions: no lock is held while words are compared.
-        assignments, compared = _match(matcher, entries, behind, now=now, is_time=lambda: elapsed() < until)
+        is_new = revision == max(row.revision for row in rows)  # of older ones the latest are compared first, later
+        assignments, compared = _match(matcher, entries, behind, now=now, is_time=lambda: is_new and elapsed() < until)  # noqa: B023 - called before the loop goes on
         last = entries[-1].revision if entries else stop_at or revision
         with storage.write() as tx:
             done, rest = entries[:compared], entries[compared:]

@@ -140,3 +140,16 @@ def test_a_topic_that_was_taken_out_is_waited_for_no_longer(storage: SqlStorage,
     rest = TopicMatcher([BANKS], default_language="de")
     compare_later(storage, rest, now=NOON)
     assert left(storage) == 0
+
+
+def test_of_what_changed_rules_meet_the_newest_are_compared_first(storage: SqlStorage, matcher: TopicMatcher) -> None:
+    set_topics(storage, QUAKES, BANKS)
+    bring(storage, *[IN_OTHER_WORDS] * 3)
+    rest = TopicMatcher([BANKS], default_language="de")
+    set_topics(storage, BANKS)
+    group_entries(storage, rest, now=NOON)
+    set_topics(storage, QUAKES, BANKS)
+    group_entries(storage, matcher, now=NOON)
+    assert (held(storage, "quakes"), left(storage)) == ([], 3)
+    compare_later(storage, matcher, now=NOON, elapsed=Seconds(0.8 * grouping.STEP.total_seconds()))
+    assert held(storage, "quakes") == [3]
