@@ -92,9 +92,28 @@ def check_store_url(url: str) -> str:
             raise ValueError(f"{url!r} must name a file, as in sqlite:///data/aggregator.db")
         return url
     if scheme == "postgresql+psycopg" and separator and rest:
+        _check_server(rest)
         return url
+    # What follows the scheme of a server is not repeated: it may hold a password.
     remedy = "; write postgresql+psycopg://…" if scheme.startswith("postgres") else ""
-    raise ValueError(f"{url!r} is neither sqlite:///FILE nor postgresql+psycopg://HOST/DATABASE{remedy}")
+    shown = f"{scheme}://…" if "@" in rest else url
+    raise ValueError(f"{shown!r} is neither sqlite:///FILE nor postgresql+psycopg://HOST/DATABASE{remedy}")
+
+
+def _check_server(rest: str) -> None:
+    """Look at what follows the scheme in the address of a server, without repeating it.
+
+    Raises: ValueError.
+    """
+    login, _, place = rest.partition("?")[0].rpartition("@")
+    server, _, database = place.partition("/")
+    if "@" in login or "/" in login:
+        raise ValueError("in the password of a database's address, write @ as %40, / as %2F and % as %25")
+    if not database:
+        raise ValueError("the address of a database must name it, as in postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
+    _, colon, port = server.rpartition("]")[2].partition(":")
+    if colon and not port.isdigit():
+        raise ValueError(f"{port!r} is not a port; postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE")
 
 
 def check_slug(slug: str) -> str:

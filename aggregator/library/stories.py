@@ -68,7 +68,7 @@ def _find(tx: Transaction, story_id: int) -> int | None:
     if not 0 < story_id < ENTRY_ID_LIMIT:
         raise StoryNotFound(story_id)
     current = tx.stories.current(story_id)
-    if current is None and story_id >= tx.entries.known([]).next_entry_id:
+    if current is None and not tx.stories.existed(story_id):
         raise StoryNotFound(story_id)
     return current
 

@@ -121,6 +121,10 @@ class StoryStore(Protocol):
         """Return the id of a story, or of the one that it was merged into; None if neither is stored."""
         ...
 
+    def existed(self, story_id: int) -> bool:
+        """Return whether there was a story of that id, ever; numbers of list items are told apart while the item is stored."""
+        ...
+
     def entries(self, story_id: int) -> list[int]:
         """Return the entries of a story, by id."""
         ...

@@ -44,8 +44,9 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StorageError(f"not the address of a database: {url!r}") from error
+    except (ArgumentError, ValueError):  # ValueError: a port that is none
+        # Neither repeated nor chained: it may hold a password.
+        raise StorageError("not the address of a database: store.url is sqlite:///FILE or postgresql+psycopg://…") from None
     backend = parsed.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
         raise StorageError(f"{backend} is not supported; use sqlite:///path/to/file.db or postgresql+psycopg://…")

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from aggregator.errors import StorageBusy, StorageError
@@ -23,6 +23,18 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "the database file is damaged",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
+# Of why no connection came about, and what to do. A server that speaks another language is answered in general.
+_REMEDIES = (
+    ("password authentication failed", "correct the password in store.url (or AGGREGATOR_STORE__URL)"),
+    ("no password supplied", "write the password into store.url (or AGGREGATOR_STORE__URL)"),
+    ('FATAL: role "', "make the user with createuser, or correct it in store.url"),
+    ('FATAL: database "', "make it with createdb, or correct its name in store.url"),
+    ("failed to resolve host", "correct the host in store.url"),
+    ("the database system is", "it starts or ends; try again in a moment"),
+    ("too many clients", "raise max_connections of the server, or end what holds connections"),
+    ("Connection refused", "start the server, or correct host and port in store.url"),
+    ("No such file", "start the server, or name its host in store.url"),
+)
 # SQLSTATEs of PostgreSQL after which the same transaction may work (PostgreSQL manual, appendix A).
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})  # serialization, deadlock, lock, cancelled by a timeout
 
@@ -46,13 +58,23 @@ def is_damage(error: DBAPIError) -> bool:
 def as_ours(error: Exception, operation: str | None = None) -> StorageError:
     """Return the error of ours that a foreign one means."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    said = str(cause).strip() or type(cause).__name__
+    said = " ".join(str(cause).split()) or type(cause).__name__  # libpq's sentences have lines
     if is_busy(error):
         return StorageBusy(f"the database is busy ({said})", operation=operation)
-    sentence = _SENTENCES.get(_primary_code(cause)) if isinstance(cause, sqlite3.Error) else None
-    if sentence is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(cause, sqlite3.Error):
+        sentence = _SENTENCES.get(_primary_code(cause))
+    elif isinstance(error, DBAPIError) and error.connection_invalidated:
         sentence = "the connection to the database was lost"
+    elif isinstance(error, OperationalError) and error.statement is None:  # it had not come as far as a statement
+        return StorageError(f"no connection to the database: {said}; {_connection_remedy(said)}", operation=operation)
+    else:
+        sentence = None
     return StorageError(f"{sentence} ({said})" if sentence else said, operation=operation)
+
+
+def _connection_remedy(said: str) -> str:
+    """Return what to do where a server cannot be reached; the driver tells the cases apart by words only."""
+    return next((remedy for words, remedy in _REMEDIES if words in said), "check the user, host and database of store.url")
 
 
 def _primary_code(error: sqlite3.Error) -> int:

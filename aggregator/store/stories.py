@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from aggregator.model.coverage import CoverageEntry
 from aggregator.model.story import Ranking, Scale, SiteHour, StoryStanding, Window, Worth
-from aggregator.store import dialect
+from aggregator.store import dialect, sequences
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.hours import first_hour, hour_of, start_of
 from aggregator.store.loading import chunks
@@ -46,6 +46,7 @@ from aggregator.store.tables import (
     entry_origins,
     entry_topics,
     feeds,
+    list_entries,
     reads,
     site_hours,
     stories,
@@ -297,6 +298,13 @@ class SqlStoryStore:
     def current(self, story_id: int) -> int | None:
         """Return the id of a story, or of the one that it was merged into; None if neither is stored."""
         return current_story(self._connection, story_id)
+
+    def existed(self, story_id: int) -> bool:
+        """Return whether there was a story of that id, ever; numbers of list items are told apart while the item is stored."""
+        if story_id >= sequences.peek(self._connection, sequences.ENTRY_ID):
+            return False
+        item = select(list_entries.c.item_id).where(list_entries.c.item_id == story_id)
+        return self._connection.execute(item).first() is None
 
     def entries(self, story_id: int) -> list[int]:
         """Return the entries of a story, by id."""

@@ -71,6 +71,28 @@ def test_errors_of_postgresql_that_pass_are_told_from_those_that_stay(sqlstate: 
     assert isinstance(caught.value, StorageBusy) == busy
 
 
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ('connection to server at "h", port 5432 failed: FATAL:  password authentication failed for user "u"', "the password"),
+        ('connection to server at "h", port 5432 failed: FATAL:  database "d" does not exist', "createdb"),
+        ('connection to server at "h", port 5432 failed: FATAL:  role "u" does not exist', "createuser"),
+        (
+            'connection to server at "database.h", port 1 failed: Connection refused\n\tIs the server running?',
+            "start the server",
+        ),
+        ("failed to resolve host 'h': [Errno -2] Name or service not known", "correct the host"),
+        ("FATAL:  the database system is starting up", "try again"),
+        ("FATAL:  Passwort-Authentifizierung für Benutzer »u« fehlgeschlagen", "check the user"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_told_with_the_remedy(said: str, remedy: str) -> None:
+    refused = exc.OperationalError(None, None, Exception(said))  # as SQLAlchemy makes it on connecting
+    with pytest.raises(StorageError, match=remedy) as caught, our_errors("read"):
+        raise refused
+    assert "no connection to the database" in str(caught.value)
+
+
 def test_errors_of_the_caller_are_left_alone() -> None:
     with pytest.raises(KeyError), our_errors("test"):
         raise KeyError

@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.library.stories import merge_by_hand
 from aggregator.model.grouping import Joining, StorySettlement
+from aggregator.model.story import Entered
 from tests.fakes.website import Newsroom
 
 LEAD, SECOND, COPY, OTHER = 5, 3, 9, 7
@@ -53,6 +54,14 @@ def test_a_story_that_became_another_redirects_for_ever(newsroom: Newsroom) -> N
 @pytest.mark.parametrize("path", ["/stories/999999", "/stories/x", "/stories/0", "/stories/1.xml", "/stories/" + "9" * 20])
 def test_what_never_was_a_story_is_not_found(newsroom: Newsroom, path: str) -> None:
     assert newsroom.client.get(path).status_code == 404
+
+
+def test_the_number_of_an_item_of_a_list_never_was_a_story(newsroom: Newsroom) -> None:
+    with newsroom.storage.write() as tx:
+        following = tx.entries.known([]).next_entry_id
+        tx.lists.enter("made-up", [Entered(entry_id=1, at=newsroom.clock.now())])
+    assert newsroom.client.get(f"/stories/{following}").status_code == 404
+    assert newsroom.client.get(f"/stories/{following}.atom").status_code == 404
 
 
 def test_a_story_past_its_time_is_gone(newsroom: Newsroom) -> None:

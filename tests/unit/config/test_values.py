@@ -29,6 +29,8 @@ from aggregator.config.values import (
         (check_base_url, "https://example.org/news"),
         (check_store_url, "sqlite:///data/a.db"),
         (check_store_url, "postgresql+psycopg://u:p@h/d"),
+        (check_store_url, "postgresql+psycopg://u:s%40cret@[::1]:5432/d?sslmode=require"),
+        (check_store_url, "postgresql+psycopg:///d?host=/run/postgresql"),
         (check_slug, "klima-2026"),
         (check_language, "de-CH"),
         (check_primary_language, "de"),
@@ -73,6 +75,11 @@ def test_a_good_value_stays_as_it_is(check: Callable[[str], str], value: str) ->
         (check_store_url, "sqlite:///:memory:", "name a file"),
         (check_store_url, "postgresql://h/d", "postgresql\\+psycopg"),
         (check_store_url, "mysql://h/d", "neither"),
+        (check_store_url, "postgresql+psycopg://u:s@cret@h/d", "%40"),
+        (check_store_url, "postgresql+psycopg://u:s/cret@h/d", "%2F"),
+        (check_store_url, "postgresql+psycopg://u:p@h", "must name it"),
+        (check_store_url, "postgresql+psycopg://u:p@h/", "must name it"),
+        (check_store_url, "postgresql+psycopg://u:p@h:x/d", "'x' is not a port"),
         (check_slug, "Österreich & Co", "did you mean 'oesterreich-co'"),
         (check_slug, "a--b", "did you mean 'a-b'"),
         (check_slug, "🙂", "must be of a-z"),
@@ -102,6 +109,15 @@ def test_a_token_is_not_repeated_in_what_is_said_of_it() -> None:
     with pytest.raises(ValueError, match="at least") as refused:
         check_token("my secret")
     assert "my secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres://u:geheim@h/d", "postgresql+psycopg://u:ge@geheim@h/d", "postgresql+psycopg://u:geheim@h"]
+)
+def test_the_password_of_a_database_is_not_repeated(url: str) -> None:
+    with pytest.raises(ValueError, match=r"database|postgresql") as refused:
+        check_store_url(url)
+    assert "geheim" not in str(refused.value)
 
 
 def test_a_base_url_loses_the_slash_at_its_end() -> None:
