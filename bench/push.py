@@ -29,7 +29,7 @@ def bench(options: Options) -> Iterable[Report]:
     samples: list[Sample] = []
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as name, Hub() as hub, Origin() as origin:
-        home = Home(Path(name))
+        home = Home(Path(name), f"sqlite:///{name}/aggregator.db")
         topic = origin.url("/feed")
         items = [_item(0)]
         link = f'<{hub.url}>; rel="hub", <{topic}>; rel="self"'

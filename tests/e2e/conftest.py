@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.processes import Home
+from tests.fakes.databases import KINDS, new_database
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """An empty folder for one aggregator."""
-    return Home(tmp_path)
+@pytest.fixture(params=KINDS)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    """An empty folder, and an empty database, for one aggregator."""
+    with new_database(request.param, tmp_path) as url:
+        yield Home(tmp_path, url)
 
 
 @pytest.fixture

@@ -6,17 +6,18 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from sqlalchemy import Connection, create_engine, text
 
 COMMAND_SECONDS = 120
 START_SECONDS = 30
@@ -55,10 +56,10 @@ def get(url: str) -> tuple[int, bytes]:
 class Home:
     """A folder with a configuration and a store, and the commands run on them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.config = folder / "config.yaml"
-        self.database = folder / "aggregator.db"
+        self.database_url = database_url
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
@@ -68,7 +69,7 @@ class Home:
         """Write a configuration: every feed has the tag `alle`, every topic takes it; without feeds there are no topics."""
         lines = [
             f"site: {{title: Probe, base_url: {json.dumps(self.base_url)}}}",
-            'store: {url: "sqlite:///aggregator.db"}',
+            f"store: {{url: {json.dumps(self.database_url)}}}",
             f"server: {{port: {self.port}}}",
             "fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}",
             "publishing: {interval: 1s}",
@@ -119,8 +120,22 @@ class Home:
 
     def select(self, query: str) -> list[Any]:
         """Return the first column of a query on the store, read past the program."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as store:
-            return [row[0] for row in store.execute(query)]
+        with self._connected() as store:
+            return list(store.execute(text(query)).scalars())
+
+    def change(self, statement: str) -> None:
+        """Run a statement on the store, read past the program."""
+        with self._connected() as store, store.begin():
+            store.execute(text(statement))
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        engine = create_engine(self.database_url)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
 class Daemon:

@@ -48,7 +48,7 @@ def test_ten_kills_at_random_moments_lose_nothing_and_double_nothing(home: Home)
             if kills < KILLS:
                 changed += origin.change(SHARE)
                 kills += kill_in_a_pass(home, origin, chance)
-                assert home.select("PRAGMA quick_check") == ["ok"]
+                home.run("database", "check")
         last = home.report("poll", "--all")
     assert kills == KILLS
     assert (last["feeds"]["polled"], last["feeds"]["failed"]) == (FEEDS, 0)  # what a killed pass had claimed is given back

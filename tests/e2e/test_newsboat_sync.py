@@ -7,7 +7,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -149,12 +148,4 @@ def test_newsboat_logs_in_lists_reads_and_marks_and_the_read_counts_once(home: H
 
 def _age_the_pending_read(home: Home) -> None:
     """Let the minute for second thoughts be over."""
-    deadline = time.monotonic() + SESSION_SECONDS
-    while True:
-        try:
-            with closing(sqlite3.connect(home.database, timeout=10)) as store, store:
-                store.execute("UPDATE entry_states SET pending_at = pending_at - 61000000 WHERE pending_at IS NOT NULL")
-        except sqlite3.OperationalError:
-            assert time.monotonic() < deadline
-        else:
-            return
+    home.change("UPDATE entry_states SET pending_at = pending_at - 61000000 WHERE pending_at IS NOT NULL")

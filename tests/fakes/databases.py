@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 VARIABLE = "TEST_POSTGRESQL"
 SERVER = os.environ.get(VARIABLE)
@@ -36,6 +36,26 @@ def new_database(kind: str, folder: Path, *, copy_of: str | None = None) -> Iter
     finally:
         _run(engine, f"DROP DATABASE {name} WITH (FORCE)")
         engine.dispose()
+
+
+def store_setting(url: str) -> str:
+    """Return the line of a configuration that names the database."""
+    return f'store: {{url: "{url}"}}\n'
+
+
+def content_of(url: str) -> bytes:
+    """Return all that is kept: every byte of a file of SQLite and what stands beside it, every row of a server's tables."""
+    parsed = make_url(url)
+    if kind_of(url) == "sqlite":
+        file = Path(str(parsed.database))
+        files = sorted(file.parent.glob(f"{file.name}*"))
+        return b"".join(each.read_bytes() for each in files)
+    engine = create_engine(parsed)
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        rows = [value for name in names for row in connection.execute(text(f'SELECT * FROM "{name}"')) for value in row]  # noqa: S608 - the names are the database's
+    engine.dispose()
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in rows)
 
 
 def kind_of(url: str) -> str:

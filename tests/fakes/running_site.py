@@ -17,6 +17,7 @@ from aggregator.app import Aggregator, open_aggregator
 from aggregator.config.loading import parse_settings
 from aggregator.protocols import Clock
 from aggregator.web.wiring import open_web
+from tests.fakes.databases import store_setting
 
 START_SECONDS = 10
 
@@ -32,13 +33,23 @@ class RunningSite:
 
 @contextmanager
 def run_site(
-    folder: Path, config: str, *, clock: Clock | None = None, title: str = "Probe", language: str = "de"
+    folder: Path,
+    config: str,
+    *,
+    clock: Clock | None = None,
+    title: str = "Probe",
+    language: str = "de",
+    database_url: str | None = None,
 ) -> Iterator[RunningSite]:
-    """Serve an aggregator with that configuration (without `site`), kept in a file, until the block ends."""
+    """Serve an aggregator with that configuration (without `site`), kept in a file, until the block ends.
+
+    Its store is a file of SQLite in the folder where no database is named.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         site = f"site: {{title: {title}, base_url: '{base_url}', language: {language}}}\n"
         site += "fetch: {per_host_gap: 0s, allow_private: [127.0.0.0/8]}\n"
+        site += store_setting(database_url) if database_url else ""
         file = folder / "config.yaml"
         file.write_text(site + config)
         settings = parse_settings(site + config, path=file, environ={})

@@ -34,6 +34,7 @@ from aggregator.library.readers import add_reader
 from aggregator.library.sessions import LoggedIn, Logins
 from aggregator.library.subscribing import subscribe
 from tests.fakes.clock import FakeClock
+from tests.fakes.databases import kind_of, new_database, store_setting
 from tests.fakes.newsroom import NOON, TOPICS, open_newsroom
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.yaml"
@@ -88,11 +89,16 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(empty_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     clock = FakeClock(NOON)
-    given = parse_settings(CONFIG, path=folder / "config.yaml", environ={})
-    with open_aggregator(given, clock=clock) as aggregator, open_application(aggregator) as app:
+    with (
+        new_database(kind_of(empty_store), folder, copy_of=empty_store) as url,
+        open_aggregator(
+            parse_settings(CONFIG + store_setting(url), path=folder / "config.yaml", environ={}), clock=clock
+        ) as aggregator,
+        open_application(aggregator) as app,
+    ):
         storage = aggregator.storage
         open_newsroom(storage)
         aggregator.rank(at_once=True)

@@ -19,6 +19,7 @@ from aggregator.library.passwords import is_password
 from aggregator.library.readers import list_readers, log_in
 from aggregator.library.sessions import Logins, find_session
 from aggregator.library.subscribing import subscribe
+from tests.fakes.databases import store_setting
 
 CONFIG = """\
 site: {language: en}
@@ -31,9 +32,9 @@ Call = Callable[..., Result]
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path, database_url: str) -> Path:
     file = tmp_path / "config.yaml"
-    file.write_text(CONFIG)
+    file.write_text(CONFIG + store_setting(database_url))
     return file
 
 
@@ -134,7 +135,7 @@ def test_who_runs_the_site_is_said_and_unsaid(call: Call, config: Path) -> None:
 def test_a_topic_that_comes_later_can_be_subscribed_and_numbers_stay(call: Call, config: Path) -> None:
     call("add", "anna", "--password-stdin")
     before = json.loads(call("export", "anna").stdout)["subscriptions"]
-    config.write_text(CONFIG.replace("topics:\n", "topics:\n  - {slug: rock, title: Rock, any: [Rock]}\n"))
+    config.write_text(config.read_text().replace("topics:\n", "topics:\n  - {slug: rock, title: Rock, any: [Rock]}\n"))
     with open_aggregator(load_settings(config, environ={})) as aggregator:
         storage, site = aggregator.storage, reader_site(aggregator.settings)
         ((anna, _),) = list_readers(storage)

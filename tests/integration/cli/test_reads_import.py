@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from aggregator.model.reading import ReadFacts, Via
 from aggregator.rank.abuse import Site
 from aggregator.storage import Storage
 from aggregator.store.database import open_database
+from tests.fakes.databases import store_setting
 from tests.fakes.newsroom import NEWS, NOON, News, open_newsroom
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -69,10 +71,10 @@ class Log:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Log:
-    storage = open_database(f"sqlite:///{tmp_path / 'news.db'}")
-    open_newsroom(storage, news=[replace(item, reads=0) for item in NEWS])
-    return Log(storage=storage)
+def log(database_url: str) -> Iterator[Log]:
+    with closing(open_database(database_url)) as storage:
+        open_newsroom(storage, news=[replace(item, reads=0) for item in NEWS])
+        yield Log(storage=storage)
 
 
 def test_people_are_counted_once_an_article_and_the_rest_is_told_by_its_reason(log: Log) -> None:
@@ -162,10 +164,12 @@ def test_a_reader_who_clicked_here_and_then_stands_in_the_log_is_one(log: Log) -
     assert log.reads() == 1
 
 
-def test_nobody_opens_a_page_a_minute_for_an_hour(tmp_path: Path) -> None:
-    storage = open_database(f"sqlite:///{tmp_path / 'many.db'}")
-    open_newsroom(storage, news=[News(title=f"{each}", summary="", topic="wissen", minutes=60, source=0) for each in range(70)])
-    report = Log(storage=storage).take([line(f"/artikel/{each + 1}", at=NOON + timedelta(seconds=each)) for each in range(70)])
+def test_nobody_opens_a_page_a_minute_for_an_hour(database_url: str) -> None:
+    news = [News(title=f"{each}", summary="", topic="wissen", minutes=60, source=0) for each in range(70)]
+    lines = [line(f"/artikel/{each + 1}", at=NOON + timedelta(seconds=each)) for each in range(70)]
+    with closing(open_database(database_url)) as storage:
+        open_newsroom(storage, news=news)
+        report = Log(storage=storage).take(lines)
     assert (report.counted, report.discarded) == (60, {"over_active": 10})
 
 
@@ -179,9 +183,9 @@ Call = Callable[..., Result]
 
 
 @pytest.fixture
-def call(tmp_path: Path) -> Call:
+def call(tmp_path: Path, database_url: str) -> Call:
     config = tmp_path / "config.yaml"
-    config.write_text("feeds: []\nstore: {url: 'sqlite:///news.db'}\n")
+    config.write_text("feeds: []\n" + store_setting(database_url))
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, ["--config", str(config), *arguments])

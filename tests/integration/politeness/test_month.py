@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from aggregator.app import Aggregator, open_aggregator
 from aggregator.config.loading import parse_settings
 from aggregator.model.feed import Feed, FeedState, Validators
 from tests.fakes.clock import FakeClock
+from tests.fakes.databases import kind_of, new_database, store_setting
 from tests.fakes.feeds import item, rss
 from tests.fakes.publishers import Asked, Publishers, Reply, Score, Script, score
 
@@ -105,7 +107,8 @@ def web() -> dict[str, Script]:
 class Month:
     """The month as it went: what publishers saw, and the feeds at the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str) -> None:
+        self.url = url
         self.clock = FakeClock(BEGIN)
         self.publishers = Publishers(self.clock, web())
         self.folder = folder
@@ -116,6 +119,7 @@ class Month:
     def open(self, stack: ExitStack) -> Aggregator:
         stack.close()
         config = "feeds:\n" + "".join(f"  - url: {url}\n" for url in CONFIGURED)
+        config += store_setting(self.url)
         settings = parse_settings(config, path=self.folder / "config.yaml", environ={})
         return stack.enter_context(open_aggregator(settings, clock=self.clock, fetcher=self.publishers))
 
@@ -150,10 +154,12 @@ class Month:
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
-    lived = Month(tmp_path_factory.mktemp("month"))
-    lived.run()
-    return lived
+def month(empty_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
+    folder = tmp_path_factory.mktemp("month")
+    with new_database(kind_of(empty_store), folder, copy_of=empty_store) as url:
+        lived = Month(folder, url)
+        lived.run()
+        yield lived
 
 
 @pytest.fixture(scope="module")
@@ -221,8 +227,10 @@ def test_a_target_that_is_gone_is_left_at_once(month: Month) -> None:
     assert month.feeds[BRIEF].poll.state == FeedState.OK
 
 
-def test_a_process_that_died_in_a_pass_may_have_asked_so_nobody_is_asked_again_within_the_hour(tmp_path: Path) -> None:
-    lived = Month(tmp_path)
+def test_a_process_that_died_in_a_pass_may_have_asked_so_nobody_is_asked_again_within_the_hour(
+    tmp_path: Path, database_url: str
+) -> None:
+    lived = Month(tmp_path, database_url)
     with ExitStack() as stack:
         aggregator = lived.open(stack)
         dead = f"{socket.gethostname()}/1/0"  # process 1 started at another time than this

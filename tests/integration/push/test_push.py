@@ -43,11 +43,11 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def site(tmp_path: Path, origin: Origin, hub: Hub, clock: FakeClock) -> Iterator[RunningSite]:
+def site(tmp_path: Path, database_url: str, origin: Origin, hub: Hub, clock: FakeClock) -> Iterator[RunningSite]:
     """An aggregator whose one feed, polled once, names the hub in its header."""
     serve(origin, hub, item("Eins", "https://a.example/1", at=NOW - DAY))
     config = f"push: {{enabled: true}}\nfeeds: [{{url: '{origin.url('/feed')}', tags: [alle]}}]\n{TOPICS}"
-    with run_site(tmp_path, config, clock=clock) as running:
+    with run_site(tmp_path, config, clock=clock, database_url=database_url) as running:
         running.aggregator.poll()
         yield running
 
@@ -244,11 +244,11 @@ def test_a_hub_that_denies_ends_the_lease(site: RunningSite, hub: Hub, origin: O
 
 
 def test_a_callback_that_is_over_says_so_and_a_body_too_large_is_refused(
-    tmp_path: Path, origin: Origin, hub: Hub, clock: FakeClock
+    tmp_path: Path, database_url: str, origin: Origin, hub: Hub, clock: FakeClock
 ) -> None:
     serve(origin, hub, item("Eins", "https://a.example/1", at=NOW))
     config = f"push: {{enabled: true}}\nfeeds: [{{url: '{origin.url('/feed')}'}}]\n"
-    with run_site(tmp_path, config, clock=clock) as site:
+    with run_site(tmp_path, config, clock=clock, database_url=database_url) as site:
         site.aggregator.poll()
         subscribe(site, hub)
         callback = hub.asked[-1]["hub.callback"]
@@ -260,11 +260,13 @@ def test_a_callback_that_is_over_says_so_and_a_body_too_large_is_refused(
     assert (too_large, over) == (413, 410)
 
 
-def test_a_hub_at_a_private_address_is_not_asked(tmp_path: Path, origin: Origin, hub: Hub, clock: FakeClock) -> None:
+def test_a_hub_at_a_private_address_is_not_asked(
+    tmp_path: Path, database_url: str, origin: Origin, hub: Hub, clock: FakeClock
+) -> None:
     link = '<http://10.0.0.1/hub>; rel="hub"'
     origin.answer("/feed", Answer(body=rss(item("Eins", "https://a.example/1", at=NOW)), headers={"Link": link}))
     config = f"push: {{enabled: true}}\nfeeds: [{{url: '{origin.url('/feed')}'}}]\n"
-    with run_site(tmp_path, config, clock=clock) as site:
+    with run_site(tmp_path, config, clock=clock, database_url=database_url) as site:
         site.aggregator.poll()
 
         assert site.aggregator.subscribe().failed == 1
@@ -275,11 +277,11 @@ def test_a_hub_at_a_private_address_is_not_asked(tmp_path: Path, origin: Origin,
 
 
 def test_our_own_hub_hears_of_every_change_once_and_again_if_it_was_away(
-    tmp_path: Path, origin: Origin, hub: Hub, clock: FakeClock
+    tmp_path: Path, database_url: str, origin: Origin, hub: Hub, clock: FakeClock
 ) -> None:
     serve(origin, hub, item("Eins", "https://a.example/1", at=NOW))
     config = f"push: {{hub: '{hub.url}'}}\nfeeds: [{{url: '{origin.url('/feed')}', tags: [alle]}}]\n{TOPICS}"
-    with run_site(tmp_path, config, clock=clock) as site:
+    with run_site(tmp_path, config, clock=clock, database_url=database_url) as site:
         aggregator = site.aggregator
         aggregator.publish()
         aggregator.ping()
@@ -308,13 +310,13 @@ def test_our_own_hub_hears_of_every_change_once_and_again_if_it_was_away(
 
 
 def test_news_goes_from_one_aggregator_to_the_other_over_a_hub(
-    tmp_path: Path, origin: Origin, hub: Hub, clock: FakeClock
+    tmp_path: Path, database_url: str, origin: Origin, hub: Hub, clock: FakeClock
 ) -> None:
     serve(origin, hub, item("Eins", "https://a.example/1", at=NOW - DAY))
     (tmp_path / "first").mkdir()
     (tmp_path / "second").mkdir()
     publishing = f"push: {{hub: '{hub.url}'}}\nfeeds: [{{url: '{origin.url('/feed')}', tags: [alle]}}]\n{TOPICS}"
-    with run_site(tmp_path / "first", publishing, clock=clock) as first:
+    with run_site(tmp_path / "first", publishing, clock=clock, database_url=database_url) as first:
         first.aggregator.poll()
         first.aggregator.group()
         first.aggregator.publish()

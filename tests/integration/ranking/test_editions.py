@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import feedparser
@@ -34,9 +33,8 @@ def made(storage: Storage, kind: EditionKind = EditionKind.DAILY) -> list[Editio
         return tx.editions.latest(kind, limit=99)[::-1]
 
 
-def test_a_week_has_seven_daily_editions_and_a_weekly_one_each_once_with_the_same_bytes_for_ever(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'aggregator.db'}"
-    storage = open_database(url)
+def test_a_week_has_seven_daily_editions_and_a_weekly_one_each_once_with_the_same_bytes_for_ever(database_url: str) -> None:
+    storage = open_database(database_url)
     press = Press(storage)
     chance = random.Random(20261123)
     tick(press, MONDAY + 2 * HOUR)
@@ -56,7 +54,7 @@ def test_a_week_has_seven_daily_editions_and_a_weekly_one_each_once_with_the_sam
         if hour % 50 == 0:  # the process starts anew
             bodies = {path: press.emit(now=at)[path].body for path in PATHS}
             storage.close()
-            press.storage = storage = open_database(url)
+            press.storage = storage = open_database(database_url)
             assert {path: press.emit(now=at)[path].body for path in PATHS} == bodies
     assert total == 8
     days = [f"2026-11-{day}" for day in range(23, 30)]

@@ -19,6 +19,7 @@ from aggregator.model.reading import ReadFacts, Via
 from aggregator.store.database import SqlStorage, open_database
 from aggregator.store.tables import reads
 from tests.fakes.changes import configure, make_update, read_feed, save
+from tests.fakes.databases import kind_of, new_database
 
 CLICKS = Path(__file__).parents[4] / "shared" / "data" / "reads" / "globo-clicks" / "clicks_hour_000.csv"
 WINDOWS = (timedelta(hours=24), timedelta(days=7))
@@ -61,11 +62,11 @@ def articles(clicks: list[Click]) -> list[int]:
 
 @pytest.fixture(scope="module")
 def counted(
-    clicks: list[Click], articles: list[int], tmp_path_factory: pytest.TempPathFactory
+    clicks: list[Click], articles: list[int], empty_store: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[SqlStorage, ReadRecorder]]:
     """A store that took every click twice, and for each one that is not a person's."""
-    path = tmp_path_factory.mktemp("globo") / "aggregator.db"
-    with closing(open_database(f"sqlite:///{path}")) as storage:
+    folder = tmp_path_factory.mktemp("globo")
+    with new_database(kind_of(empty_store), folder, copy_of=empty_store) as url, closing(open_database(url)) as storage:
         [feed] = configure(storage, FEED, now=clicks[0].at)
         new = [
             NewEntry(id=number, update=make_update(str(article)), dated_at=clicks[0].at)

@@ -24,8 +24,15 @@ def filled(empty_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def storage(tmp_path: Path, filled: str) -> Iterator[Storage]:
-    with new_database(kind_of(filled), tmp_path, copy_of=filled) as url, closing(open_database(url)) as opened:
+def newsroom_url(tmp_path: Path, filled: str) -> Iterator[str]:
+    """The address of a database of the test's own with a newsroom in it."""
+    with new_database(kind_of(filled), tmp_path, copy_of=filled) as url:
+        yield url
+
+
+@pytest.fixture
+def storage(newsroom_url: str) -> Iterator[Storage]:
+    with closing(open_database(newsroom_url)) as opened:
         yield opened
 
 

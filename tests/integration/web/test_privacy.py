@@ -14,6 +14,7 @@ from aggregator.library.log_import import import_log
 from aggregator.rank.abuse import Site
 from aggregator.rank.counting import network_key, reader_key
 from aggregator.storage import Storage
+from tests.fakes.databases import content_of, kind_of
 from tests.fakes.newsroom import NOON
 from tests.fakes.website import ORIGIN, TOKEN, open_site
 
@@ -69,23 +70,24 @@ def read_for_a_day(storage: Storage) -> None:
     assert site.recorder.recorded > 50
 
 
-def kept(folder: Path) -> bytes:
-    """Return every byte of the database and what SQLite keeps beside it."""
-    files = sorted(folder.glob("news.db*"))
-    assert files
-    return b"".join(file.read_bytes() for file in files)
+def backup(storage: Storage, url: str, file: Path) -> bytes:
+    """Return a backup; that of a server is made of its rows, by pg_dump."""
+    if kind_of(url) == "sqlite":
+        storage.backup(file)
+        return file.read_bytes()
+    return content_of(url)
 
 
 def test_nothing_of_a_person_is_in_the_database_a_backup_or_the_logs(
-    storage: Storage, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    storage: Storage, newsroom_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         read_for_a_day(storage)
-    storage.backup(tmp_path / "backup.sqlite")
+    copy = backup(storage, newsroom_url, tmp_path / "backup.sqlite")
     output = capfd.readouterr()
     places = {
-        "the database": kept(tmp_path),
-        "a backup": (tmp_path / "backup.sqlite").read_bytes(),
+        "the database": content_of(newsroom_url),
+        "a backup": copy,
         "the logs": caplog.text.encode(),
         "what is printed": (output.out + output.err).encode(),
     }
@@ -94,16 +96,16 @@ def test_nothing_of_a_person_is_in_the_database_a_backup_or_the_logs(
     assert found == []
 
 
-def test_two_days_later_not_even_the_keys_can_be_made_again(storage: Storage, tmp_path: Path) -> None:
+def test_two_days_later_not_even_the_keys_can_be_made_again(storage: Storage, newsroom_url: str, tmp_path: Path) -> None:
     read_for_a_day(storage)
     with storage.write() as tx:
         salt = tx.reads.salt(NOON.date())
     keys = [reader_key(salt=salt, address=address, user_agent=AGENT) for address in ADDRESSES]
-    assert [key for key in keys if key not in kept(tmp_path)] == []  # the keys are there while the reads are,
-    assert [key for address in ADDRESSES if (key := network_key(salt=salt, address=address)) and key in kept(tmp_path)] == []
+    kept = content_of(newsroom_url)
+    assert [key for key in keys if key not in kept] == []  # the keys are there while the reads are,
+    assert [key for address in ADDRESSES if (key := network_key(salt=salt, address=address)) and key in kept] == []
     with storage.write() as tx:
         tx.reads.salt(NOON.date() + timedelta(days=2))
-    storage.backup(tmp_path / "backup.sqlite")
-    assert salt not in (tmp_path / "backup.sqlite").read_bytes()
+    assert salt not in backup(storage, newsroom_url, tmp_path / "backup.sqlite")
     storage.close()
-    assert salt not in kept(tmp_path)  # and what they were made with is not, not even in a page that is free
+    assert salt not in content_of(newsroom_url)  # and what they were made with is not, not even in a page that is free
