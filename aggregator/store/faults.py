@@ -58,7 +58,7 @@ def is_damage(error: DBAPIError) -> bool:
 def as_ours(error: Exception, operation: str | None = None) -> StorageError:
     """Return the error of ours that a foreign one means."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(str(cause).split()) or type(cause).__name__  # libpq's sentences have lines
+    said = " ".join(str(cause).split()) or type(cause).__name__  # sentences of servers have lines
     if is_busy(error):
         return StorageBusy(f"the database is busy ({said})", operation=operation)
     if isinstance(cause, sqlite3.Error):
@@ -66,6 +66,7 @@ def as_ours(error: Exception, operation: str | None = None) -> StorageError:
     elif isinstance(error, DBAPIError) and error.connection_invalidated:
         sentence = "the connection to the database was lost"
     elif isinstance(error, OperationalError) and error.statement is None:  # it had not come as far as a statement
+        said = " ".join(str(cause).partition("\n")[0].split()).removeprefix("connection failed: ")
         return StorageError(f"no connection to the database: {said}; {_connection_remedy(said)}", operation=operation)
     else:
         sentence = None

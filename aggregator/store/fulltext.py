@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Join,
     String,
     Table,
+    Text,
     bindparam,
     cast,
     column,
@@ -29,8 +31,9 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.types import TypeEngine
 
 from aggregator.model.search import SearchDocument, SearchQuery, Term
 from aggregator.store.loading import chunks
@@ -153,6 +156,20 @@ class SqliteIndex:
         return whole.op("MATCH", is_comparison=True)(literal(fts5_expression(query, wide=wide), String)), worth
 
 
+def _each(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Return the values of an array as rows: one parameter for thousands of them."""
+    return func.unnest(bindparam(name, type_=ARRAY(kind)))
+
+
+_PUT_VECTORS = postgresql_insert(search_documents).from_select(
+    ["entry_id", "language", "words"],
+    select(_each("entries", BigInteger()), _each("tongues", Text()), cast(_each("vectors", Text()), TSVECTOR)),
+)
+_PUT_WORDS = (
+    postgresql_insert(search_words).from_select(["word"], select(_each("forms", Text()))).on_conflict_do_nothing()
+)  # fmt: skip
+
+
 class PostgresIndex:
     """A vector of words with their places and fields, in an inverted index."""
 
@@ -175,22 +192,19 @@ class PostgresIndex:
 
     def put(self, documents: Sequence[SearchDocument]) -> None:
         """Index documents."""
-        statement = postgresql_insert(search_documents).values(
-            entry_id=bindparam("entry"), language=bindparam("tongue"), words=cast(bindparam("vector", type_=String), TSVECTOR)
-        )
         self._connection.execute(
-            statement,
-            [
-                {"entry": document.entry_id, "tongue": document.language, "vector": vector_of(document)}
-                for document in documents
-            ],
+            _PUT_VECTORS,
+            {
+                "entries": [document.entry_id for document in documents],
+                "tongues": [document.language for document in documents],
+                "vectors": [vector_of(document) for document in documents],
+            },
         )
 
     def learn(self, words: Iterable[str]) -> None:
         """Remember words that may be compounds."""
-        rows = [{"word": form} for word in sorted(words) for form in word_forms(word)]
-        if rows:
-            self._connection.execute(postgresql_insert(search_words).on_conflict_do_nothing(), rows)
+        forms = [form for word in sorted(words) for form in word_forms(word)]
+        self._connection.execute(_PUT_WORDS, {"forms": forms})
 
     def take_out(self, entry_ids: Sequence[int]) -> None:
         """Forget what is indexed of the entries."""
