@@ -1,4 +1,4 @@
-"""Commands on the database: upgrade, backup, check, prune."""
+"""Commands on the database: upgrade, backup, copy, check, prune."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.opening import opened, read_settings
+from aggregator.config.values import check_store_url
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +16,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Schema, safe copy while running, integrity, retention.", no_args_is_help=True, rich_markup_mode=None
     )
-    for command in (upgrade, backup, check, prune):
+    for command in (upgrade, backup, copy, check, prune):
         group.command()(command)
     app.add_typer(group, name="database")
 
@@ -38,6 +39,27 @@ def backup(context: typer.Context, file: Annotated[Path, typer.Argument(help="A 
     with opened(context) as aggregator:
         aggregator.storage.backup(file)
     typer.echo(f"copied to {file}")
+
+
+def copy(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The address of an empty database, as in store.url.")],
+) -> None:
+    """Copy the store into another database, of SQLite or PostgreSQL, while no daemon runs."""
+    from aggregator.store.copying import copy_store
+    from aggregator.store.daemon_lock import hold_store
+
+    try:
+        target = check_store_url(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    source = read_settings(context).store.url
+    with hold_store(source):
+        copied = copy_store(source, target)
+    for table, rows in copied.items():
+        if rows:
+            typer.echo(f"{table}\t{rows}")
+    typer.echo("set store.url to the new address; the search is made ready anew while the daemon runs")
 
 
 def check(context: typer.Context) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, Select, Table, event, make_url, text
+from sqlalchemy import URL, Column, Connection, Engine, Select, Table, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -156,6 +156,13 @@ def accumulate(connection: Connection, table: Table) -> sqlite.Insert | postgres
 
 def _others(table: Table, excluded: Any) -> dict[str, Column[Any]]:
     return {column.name: excluded[column.name] for column in table.columns if not column.primary_key}
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """Let the numbers that the database gives out for `id` go on behind the rows that were written with their own."""
+    if connection.dialect.name != "sqlite":  # SQLite looks at the rows each time
+        last = select(func.max(table.c.id)).scalar_subquery()
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
 
 
 def text_index(connection: Connection) -> TextIndex:

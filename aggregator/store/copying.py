@@ -1,0 +1,81 @@
+"""Takes a store along to another database, of the same kind or the other."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select
+
+from aggregator.errors import StorageError
+from aggregator.store import dialect, feed_tables, reader_tables, search_tables, story_tables, tables
+from aggregator.store.engine import make_engine, reading, writing
+from aggregator.store.loading import CHUNK
+from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.search import SqlSearchStore
+from aggregator.store.upgrade import upgrade
+
+_HOMES = (tables, feed_tables, reader_tables, story_tables, search_tables)  # a table is known once its module is loaded
+_SCHEMA_TABLE = "alembic_version"
+# The full-text index has another form in each database; it is made anew from the entries when the daemon runs.
+_MADE_ANEW = frozenset({search_tables.search_documents, search_tables.search_words})
+
+
+def copy_store(source_url: str, target_url: str) -> dict[str, int]:
+    """Copy everything that is stored into an empty database, as a whole or not at all; return the rows by table.
+
+    What is written to the source meanwhile is not copied.
+
+    Raises: StorageError where the target holds a store already, or a row less than the source in the end; SchemaOutdated.
+    """
+    source = make_engine(dialect.parse_url(source_url))
+    target = make_engine(dialect.parse_url(target_url))
+    try:
+        found = schema_of(source)
+        if found is None:
+            raise StorageError("there is no store to copy", operation="copy")
+        require_schema(found)
+        upgrade(target_url)
+        with reading(source) as before, writing(target) as after:
+            if _is_used(after):
+                raise StorageError("the target holds a store already; name an empty database", operation="copy")
+            return _copy(before, after)
+    finally:
+        source.dispose()
+        target.dispose()
+
+
+def _is_used(connection: Connection) -> bool:
+    return any(connection.execute(select(table.c.id).limit(1)).first() is not None for table in (tables.feeds, tables.entries))
+
+
+def _copy(before: Connection, after: Connection) -> dict[str, int]:
+    every = _tables_of(before)
+    for table in reversed(every):  # what migrations put into a new store
+        after.execute(delete(table))
+    copied: dict[str, int] = {}
+    for table in every:
+        copied[table.name] = 0
+        rows = before.execution_options(yield_per=CHUNK).execute(select(table)).mappings()
+        for part in rows.partitions():
+            after.execute(insert(table), [dict(row) for row in part])
+            copied[table.name] += len(part)
+        there = after.execute(select(func.count()).select_from(table)).scalar_one()
+        if there != copied[table.name]:
+            raise StorageError(f"{copied[table.name]} rows of {table.name} read, {there} written", operation="copy")
+    dialect.count_on(after, tables.feeds)
+    SqlSearchStore(after).forget()
+    return copied
+
+
+def _tables_of(connection: Connection) -> list[Table]:
+    """Return what is copied, so that no row comes before the one it points to.
+
+    Raises: StorageError for a table that nobody here knows: it would be left behind.
+    """
+    known = {table.name for home in _HOMES for table in vars(home).values() if isinstance(table, Table)}
+    there = {
+        name
+        for name in inspect(connection).get_table_names()
+        if name != _SCHEMA_TABLE and not name.startswith(search_tables.INDEX_TABLES)
+    }
+    if known != there:
+        raise StorageError(f"tables that are not known: {', '.join(sorted(known ^ there))}", operation="copy")
+    return [table for table in tables.metadata.sorted_tables if table not in _MADE_ANEW]
