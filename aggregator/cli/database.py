@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.opening import opened, read_settings
-from aggregator.config.values import check_store_url
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +45,7 @@ def copy(
     url: Annotated[str, typer.Argument(help="The address of an empty database, as in store.url.")],
 ) -> None:
     """Copy the store into another database, of SQLite or PostgreSQL, while no daemon runs."""
+    from aggregator.config.values import check_store_url
     from aggregator.store.copying import copy_store
     from aggregator.store.daemon_lock import hold_store
 

@@ -55,5 +55,5 @@ def test_ten_kills_at_random_moments_lose_nothing_and_double_nothing(home: Home)
     expected = FEEDS * ENTRIES + changed
     assert home.select("SELECT count(*) FROM entries") == [expected]
     assert home.select("SELECT count(DISTINCT url) FROM entries") == [expected]
-    assert home.select("SELECT count(*) FROM (SELECT 1 FROM entries GROUP BY guid, url HAVING count(*) > 1)") == [0]
+    assert home.select("SELECT count(*) FROM (SELECT 1 FROM entries GROUP BY guid, url HAVING count(*) > 1) AS doubled") == [0]
     home.run("database", "check")
