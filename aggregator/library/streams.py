@@ -9,6 +9,7 @@ from datetime import datetime
 from aggregator.emit.feed_events import HEALTH_PATH
 from aggregator.emit.opml import Outline, write_opml
 from aggregator.errors import EntryNotFound, TopicNotFound
+from aggregator.group.words import fold
 from aggregator.library.daily_counts import DailyCounts
 from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.library.related import read_page_related
@@ -123,7 +124,7 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The sources: those in trouble first, then by title; the counts are of feeds.
+    """The sources that match: those in trouble first, then by title; `troubled` and `total` are of all.
 
     `found` says by feed id where a feed that is gone may be now; `events` is what happened, latest first; `daily` how many
     entries a feed had on each of the last days (UTC), today last.
@@ -132,6 +133,7 @@ class FeedHealth:
     masthead: Masthead
     feeds: tuple[Feed, ...]
     troubled: int
+    total: int
     found: Mapping[int, FeedSearch]
     events: tuple[FeedEvent, ...]
     daily: Mapping[int, tuple[int, ...]]
@@ -262,18 +264,21 @@ def read_entry_url(storage: Storage, entry_id: int) -> str:
     return url
 
 
-def read_feed_health(storage: Storage, counts: DailyCounts, *, now: datetime) -> FeedHealth:
-    """Return every source with its health."""
-    none = (0,) * HEALTH_DAYS
+def read_feed_health(
+    storage: Storage, counts: DailyCounts, *, now: datetime, text: str = "", only_troubled: bool = False
+) -> FeedHealth:
+    """Return the sources with their health whose title, site or address has every word of `text`."""
+    none, words = (0,) * HEALTH_DAYS, fold(text).split()
     with storage.read() as tx:
-        feeds = tx.feeds.all()
-        troubled = [feed for feed in feeds if is_troubled(feed)]
-        healthy = [feed for feed in feeds if not is_troubled(feed)]
+        every = tx.feeds.all()
+        troubled = [feed for feed in every if is_troubled(feed)]
+        feeds = troubled if only_troubled else [*troubled, *(feed for feed in every if not is_troubled(feed))]
         daily = counts.read(tx, days=HEALTH_DAYS, now=now)
         return FeedHealth(
             masthead=read_masthead(tx),
-            feeds=(*troubled, *healthy),
+            feeds=tuple(feed for feed in feeds if _has_words(feed, words)),
             troubled=len(troubled),
+            total=len(every),
             found=tx.health.found(),
             events=tuple(tx.health.latest(limit=HEALTH_EVENTS)),
             daily={feed.id: daily.get(feed.id, none) for feed in feeds},
@@ -357,6 +362,11 @@ def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
 def is_troubled(feed: Feed) -> bool:
     """Return whether a person should look at the feed."""
     return feed.poll.state in {FeedState.BROKEN, FeedState.FAILING, FeedState.GONE}
+
+
+def _has_words(feed: Feed, words: Sequence[str]) -> bool:
+    told = fold(f"{feed.title} {feed.source.site} {feed.settings.url}") if words else ""
+    return all(word in told for word in words)
 
 
 def count_publishers(entry: Entry) -> int:

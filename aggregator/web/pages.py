@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,16 +32,20 @@ from aggregator.web.rendering import (
     gzip_accepted,
     make_page,
     render,
+    send_page,
     show_page,
     show_recent_page,
 )
-from aggregator.web.respond import represent, respond
+from aggregator.web.respond import Representation, represent, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.structured import item_list, news_article
 from aggregator.web.visitors import client_address, read_facts, record_views
 from aggregator.web.words import Words
 
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
+PAGE_FEEDS = 100  # sources on a page: about 90 KB of HTML
+MOST_PAGES = 999_999
+MAX_FILTER = 100  # characters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -176,23 +181,48 @@ def show_entry(request: Request) -> Response:
 
 
 def show_feed_health(request: Request) -> Response:
-    """Show the sources and how they do."""
+    """Show the sources and how they do; unfiltered pages are kept for some seconds, and a static export has all on one."""
+    if request.query_params.keys() & {"q", "trouble"}:
+        return send_page(request, _feed_health(request, gzipped=gzip_accepted(request)))
+    return show_recent_page(request, lambda: ReadyPage(made=_feed_health(request), seen={}))
 
-    def make() -> ReadyPage:
-        web = web_of(request)
-        view = streams.read_feed_health(web.storage, web.daily_counts, now=web.clock.now())
-        made = make_page(
-            request,
-            "feeds.html",
-            masthead=view.masthead,
-            view=view,
-            describe=partial(describe_event, language=web.words_for(request).language),
-            alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
-            active="feeds",
-        )
-        return ReadyPage(made=made, seen={})
 
-    return show_recent_page(request, make)
+def _feed_health(request: Request, *, gzipped: bool = True) -> Representation:
+    web, query = web_of(request), request.query_params
+    text, only_troubled = " ".join(query.get("q", "").split())[:MAX_FILTER], "trouble" in query
+    now = web.clock.now()
+    view = streams.read_feed_health(web.storage, web.daily_counts, now=now, text=text, only_troubled=only_troubled)
+    size = PAGE_FEEDS if web.site.counted else max(len(view.feeds), 1)
+    pages = max(-(-len(view.feeds) // size), 1)
+    page = _page(query.get("page", "1"))
+    if not 1 <= page <= pages:
+        raise HTTPException(404)
+
+    def url_of(number: int) -> str:
+        parameters = {"q": text, "trouble": "1" if only_troubled else "", "page": str(number) if number > 1 else ""}
+        asked = urlencode({name: value for name, value in parameters.items() if value})
+        return f"/feeds?{asked}" if asked else "/feeds"
+
+    return make_page(
+        request,
+        "feeds.html",
+        gzipped=gzipped,
+        masthead=view.masthead,
+        view=view,
+        shown=view.feeds[(page - 1) * size : page * size],
+        page=page,
+        pages=pages,
+        text=text,
+        only_troubled=only_troubled,
+        url_of=url_of,
+        describe=partial(describe_event, language=web.words_for(request).language),
+        alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
+        active="feeds",
+    )
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PAGES)) else 0
 
 
 def serve_opml(request: Request) -> Response:

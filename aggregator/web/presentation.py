@@ -23,7 +23,8 @@ TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k Urh
 HEADLINE_CHARACTERS = 200  # headlines end well below; one hostile title must not fill a page
 PUBLISHER_CHARACTERS = 60
 SHORT_CHARACTERS = 600  # texts up to here are shown as the publisher sent them
-BAR_STEP = 7  # width of a bar and the gap of 2 after it, in units of the picture
+BAR_STEP = 7  # width of a bar and the gap after it, in units of the picture
+BAR_WIDTH = 5  # the width of the stroke in style.css
 BAR_HEIGHT = 24
 NAMED_PUBLISHERS = 3  # by name, under a story that more carry
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # the tags that occur, of RFC 5646
@@ -164,14 +165,14 @@ def script_words(words: Words) -> str:
 def sparkline(values: Sequence[int], *, label: str) -> Markup:
     """Return the values as a row of bars, the highest as high as the picture; an empty day is a line."""
     highest = max(*values, 1)
-    bars = "".join(
-        f'<rect x="{place * BAR_STEP}" y="{BAR_HEIGHT - height}" width="{BAR_STEP - 2}" height="{height}"/>'
-        for place, height in enumerate(max(1, round(value / highest * BAR_HEIGHT)) for value in values)
-    )
+    heights = [max(1, round(value / highest * BAR_HEIGHT)) for value in values]
+    # One line drawn upwards for each bar, from the end of the last: a tenth of what rectangles take.
+    steps = [f"v-{height}m{BAR_STEP} {height}" for height in heights]
+    path = f"M{BAR_WIDTH / 2:g} {BAR_HEIGHT}" + "".join(steps).rpartition("m")[0]
     start = Markup('<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {} {}">').format(
-        label, len(values) * BAR_STEP - 2, BAR_HEIGHT
+        label, len(values) * BAR_STEP - (BAR_STEP - BAR_WIDTH), BAR_HEIGHT
     )
-    return start + Markup(bars) + Markup("</svg>")  # noqa: S704 - numbers only
+    return start + Markup(f'<path d="{path}"/></svg>')  # noqa: S704 - numbers only
 
 
 def expected_delay(feed: Feed) -> timedelta | None:

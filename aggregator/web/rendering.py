@@ -34,7 +34,7 @@ FORMAT_TYPES: Final = {
     Format.ATOM: "application/atom+xml",
     Format.JSON: "application/feed+json",
 }
-KEYED_BY = frozenset({"window", "before"})  # parameters that a page depends on
+KEYED_BY = frozenset({"window", "before", "page"})  # parameters that a page depends on
 RANKING_WORDS: Final = {Ranking.MOST_READ: "most_read", Ranking.TRENDING: "trend"}
 
 

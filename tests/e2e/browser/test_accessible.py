@@ -33,6 +33,7 @@ PAGES = (
     "/search",
     "/search?q=Regeln",
     "/feeds",
+    "/feeds?trouble=1&q=blatt",
     "/search",
     "/search?q=muster",
     "/search?q=nichts+date:morgens",

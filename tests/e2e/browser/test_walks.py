@@ -66,6 +66,18 @@ def test_a_read_counts_once_however_often_one_person_opens_the_article(visitor: 
     assert site.reads(6) == before + 1
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_sources_are_found_by_name_with_the_keyboard_alone(visitor: Visits, *, scripts: bool) -> None:
+    page = visitor(size=PHONE, scripts=scripts).open("/feeds")
+    field = page.get_by_role("search", name="Quellen filtern").get_by_label("Name oder Adresse")
+    field.press_sequentially("talb")
+    field.press("Enter")
+    expect(page.get_by_text("1 Quelle passt")).to_be_visible()
+    expect(page.get_by_role("rowheader")).to_have_text(re.compile("Der Talbote"))
+    page.get_by_role("link", name="Alle Quellen zeigen").press("Enter")
+    expect(page.get_by_role("rowheader")).to_have_count(5)
+
+
 def test_the_pages_can_be_walked_with_the_keyboard_alone(visitor: Visits) -> None:
     page = visitor().open("/")
     page.keyboard.press("Tab")
