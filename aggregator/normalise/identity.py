@@ -111,6 +111,8 @@ def _without_copies(entries: Iterable[_Described]) -> list[_Described]:
 
 def _tell_namesakes_apart(entries: list[_Described]) -> None:
     """Lengthen the names of entries that share one, unless they are all the same entry (equal names mean that)."""
+    if len({entry.name for entry in entries}) == len(entries):
+        return
     groups: dict[tuple[str, ...], list[_Described]] = defaultdict(list)
     for entry in entries:
         groups[entry.name].append(entry)

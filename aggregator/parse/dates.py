@@ -75,26 +75,29 @@ def parse_date(text: str | None) -> datetime | None:
 
 
 def _read_iso(match: re.Match[str]) -> datetime:
-    clock = match["time"]
+    date, clock, zone = match.groups()
     if clock is None:
-        return datetime.fromisoformat(match["date"]).replace(tzinfo=UTC)
-    naive = datetime.fromisoformat(f"{match['date']}T{clock}")
-    return naive.replace(tzinfo=_read_zone(match["zone"])).astimezone(UTC)
+        return datetime.fromisoformat(date).replace(tzinfo=UTC)
+    return _in_utc(datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=_read_zone(zone)))
 
 
 def _read_rfc822(match: re.Match[str]) -> datetime | None:
-    name = match["month"].lower()
+    day, name, year_digits, hours, minutes, seconds, zone = match.groups()
+    name = name.lower()
     month = _MONTHS.get(name) or _MONTHS.get(name[:3])
     if month is None:
         return _ask_feedparser(match[0])
-    year = int(match["year"])
-    if len(match["year"]) == 2:  # noqa: PLR2004 - two digits: RFC 822; the pivot is feedparser's
+    year = int(year_digits)
+    if len(year_digits) == 2:  # noqa: PLR2004 - two digits: RFC 822; the pivot is feedparser's
         year += 2000 if year < 90 else 1900  # noqa: PLR2004 - see above
-    hour, minute, second = int(match["hour"] or 0), int(match["minute"] or 0), min(int(match["second"] or 0), 59)
+    hour, minute, second = int(hours or 0), int(minutes or 0), min(int(seconds or 0), 59)
     next_day = (hour, minute, second) == (24, 0, 0)
-    zone = _read_zone(match["zone"])
-    stamp = datetime(year, month, int(match["day"]), 0 if next_day else hour, minute, second, tzinfo=zone).astimezone(UTC)
+    stamp = _in_utc(datetime(year, month, int(day), 0 if next_day else hour, minute, second, tzinfo=_read_zone(zone)))
     return stamp + timedelta(days=1) if next_day else stamp
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 @lru_cache(maxsize=512)
@@ -103,8 +106,9 @@ def _read_zone(text: str | None) -> timezone:
         return UTC
     if match := _OFFSET.search(text):
         offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-        return timezone(-offset if match[1] == "-" else offset)
-    return timezone(timedelta(hours=_ZONES.get(text.lower(), 0)))
+        return timezone(-offset if match[1] == "-" else offset) if offset else UTC
+    hours = _ZONES.get(text.lower(), 0)
+    return timezone(timedelta(hours=hours)) if hours else UTC
 
 
 def _ask_feedparser(text: str) -> datetime | None:

@@ -39,7 +39,7 @@ def read_fast(document: Decoded) -> ParsedFeed:
     Raises: Declined, with the reason.
     """
     root = _read_tree(document.body)
-    names = Names(document.body)
+    names = Names(root, document.body)
     root_name = names.name(root)
     form = _FORMATS.get(root_name)
     if form is None:

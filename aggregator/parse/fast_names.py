@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
 from urllib.parse import urljoin
@@ -14,6 +15,10 @@ from lxml import etree
 _MANY_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/*")
 _NAMESPACES: dict[str, str] = {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
 _USERLAND = "backend.userland.com/rss"
+_AMPERSAND = ord("&")
+# Whether any element has such an attribute: told by libxml2 in half the time of looking through the text for it.
+_BASES = etree.XPath("boolean(//@*[local-name() = 'base'])")
+_LANGUAGES = etree.XPath("boolean(//@*[local-name() = 'lang'])")
 _LOWER_VALUES = ("rel", "type")
 
 
@@ -38,12 +43,12 @@ class Names:
 
     __slots__ = ("_above", "_cache", "_has_base", "_has_lang", "may_be_garbled")
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, root: etree._Element, body: bytes) -> None:
         self._cache: dict[str, str] = {}
         self._above: tuple[etree._Element | None, str | None] = (None, None)
-        self.may_be_garbled = b"\xc2" in body or (b"#" in body and b"&#" in body)  # one byte is found 50 times as fast
-        self._has_base = b"base=" in body
-        self._has_lang = b"lang=" in body
+        self.may_be_garbled = b"\xc2" in body or _has_references(body)
+        self._has_base = bool(_BASES(root))
+        self._has_lang = bool(_LANGUAGES(root))
 
     def name(self, element: etree._Element) -> str:
         """Return the lower-case name, with the usual prefix of its namespace, whatever prefix the document uses."""
@@ -89,11 +94,12 @@ class Names:
                 base = (make_safe_absolute_uri(base, value) or base) if base else join_url("", value)
         return base
 
-    def language(self, element: etree._Element) -> str | None:
-        """Return the xml:lang in effect."""
+    def language(self, element: etree._Element, attributes: Mapping[str, str] | None = None) -> str | None:
+        """Return the xml:lang in effect; `attributes` are those of the element, where they have been read."""
         if not self._has_lang:
             return None
-        attributes = self.attributes(element)
+        if attributes is None:
+            attributes = self.attributes(element)
         own = attributes.get("xml:lang", attributes.get("lang"))
         if own is None:
             return self._language_above(element)
@@ -117,6 +123,16 @@ class Names:
             values.append(attributes.get(name, attributes.get(fallback)))
             node = node.getparent()
         return values[::-1]
+
+
+def _has_references(body: bytes) -> bool:
+    """Tell whether characters are written by their number: one byte is found 50 times as fast as two."""
+    at = body.find(b"#")
+    while at > 0:
+        if body[at - 1] == _AMPERSAND:
+            return True
+        at = body.find(b"#", at + 1)
+    return False
 
 
 def _shorten(key: str) -> str:

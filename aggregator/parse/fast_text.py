@@ -24,7 +24,8 @@ def read_text(names: Names, element: etree._Element, default_type: str, *, unwra
     Raises: Declined.
     """
     media_type = default_type
-    if attributes := names.attributes(element):
+    attributes = names.attributes(element)
+    if attributes:
         if attributes.get("mode") == "base64":
             raise Declined("base64 content")
         declared = _TYPES.get(attributes.get("type", default_type))
@@ -42,7 +43,7 @@ def read_text(names: Names, element: etree._Element, default_type: str, *, unwra
         value=repair(value) if names.may_be_garbled else value,
         media_type=media_type,
         base_url=names.base(element),
-        language=names.language(element),
+        language=names.language(element, attributes),
     )
 
 
