@@ -91,7 +91,7 @@ def sanitise(html: str, *, base_url: str) -> str:
     if html.count("<") > MAX_DEPTH and _is_too_deep(html):
         return paragraphs(unescape(_TAG_IN_TEXT.sub(" ", _RAW_CONTENT.sub(" ", html))))
     cleaned = _cleaner(base_url).clean(html)
-    if "&#" in html:  # what was written as a character reference is a character only now
+    if "&" in html and "&#" in html:  # what was written as a character reference is a character only now
         cleaned = clean_characters(cleaned)
     if "\r" in cleaned:  # written as &#13;
         cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n")

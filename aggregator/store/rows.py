@@ -21,7 +21,12 @@ _DAY_HOURS, _WEEK_DAYS = 24, 7
 _RHYTHM = Struct(f"<q{2 + _DAY_HOURS + _WEEK_DAYS}f")
 _STATES = {state.value: state for state in FeedState}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_decode = json.loads
+_read_json = json.JSONDecoder().raw_decode
+
+
+def _decode(text: str) -> Any:
+    """Return what `_encode` wrote; nothing stands around it, so that looking for white space is saved: half the time."""
+    return _read_json(text)[0]
 
 
 def _seconds(duration: timedelta | None) -> float | None:
