@@ -28,6 +28,7 @@ from bench.stories_baselines import (
 )
 from bench.stories_data import MISSING, Titles, embed, read_titles
 from bench.stories_measures import across, agreement, cross_fit
+from bench.stories_mixed import group, mixed_figures, read_mixed
 
 _CHOOSING = ("de", "en", "fr")
 _SCORED = {"German": ("de",), "de+en+fr": _CHOOSING, "nine languages": ()}
@@ -73,8 +74,20 @@ def bench(options: Options) -> Iterator[Report]:
         _ours(report, titles, model)
     for model in models:
         _ablation(report, titles, model)
+    _mixed(report, titles, models)
     report.facts |= pair_figures([name for name in (E5, USE) if any(model.name == name for model in models)])
     yield report
+
+
+def _mixed(report: Report, titles: Titles, models: Sequence[Model]) -> None:
+    """Tell of a stream that is not all of one subject, with the model that is taken where it runs, and with words alone."""
+    stream = read_mixed(titles)
+    for model in (models[0], models[-1]):
+        embedder = open_embedder(model.name) if model.name else None
+        vectors = embed(embedder, [headline.title for headline in stream]) if embedder is not None else []
+        meanings = {headline.entry_id: vector for headline, vector in zip(stream, vectors, strict=False)}
+        grouper = StoryGrouper(model.rules, Meanings(model.dimensions) if meanings else None)
+        report.facts |= mixed_figures(model.label, group(stream, grouper, meanings))
 
 
 def _models(titles: Titles) -> list[Model]:

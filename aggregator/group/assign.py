@@ -41,8 +41,8 @@ class GroupingRules:
     Within a language the score is `words` x lexical + (1 - `words`) x meaning, of the title and the sum of the story; across
     languages the mean over the titles, `across_words` x lexical + `across_meaning` x meaning. A pause of g hours costs
     `decay` * ln(1 + g / 6). A title joins if the best score, less `background` x the mean of the next three, reaches `join`.
-    A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of
-    fewer than four words must score `brief` more: one word that is the same is half of it.
+    A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of fewer than four words
+    must score `brief` more, and so must one that would join such titles only: one word that is the same is half of it.
     Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`. An entry whose
     title changed moves to the story that it now scores `move` with, if it would not join its own any more. An entry placed by
     words that gets its vector later must score `later` more: it has been shown where it stands.
@@ -268,7 +268,8 @@ class StoryGrouper:
             mean = (across_words * lexical + rules.across_meaning * sense) / across
             score = max(score, mean * min(across, _ENOUGH_ACROSS) ** _SURER)
         pause = abs(title.at - story.last_at) / _HOUR  # an entry may be late
-        return score - rules.decay * math.log1p(pause / _PAUSE)
+        score -= rules.decay * math.log1p(pause / _PAUSE)
+        return score - rules.brief if story.is_brief and not title.is_brief else score
 
     def _add(self, story_id: int, title: _Title) -> None:
         story = self._stories.get(story_id)
@@ -290,6 +291,7 @@ class StoryGrouper:
             story.titles += (title.key,)
             self._by_title[title.key] = story_id
         story.last_at = max(title.at, story.last_at)
+        story.is_brief = story.is_brief and title.is_brief
 
     def _merge(self, story_id: int, rivals: list[int], *, has_meaning: bool) -> tuple[int, tuple[int, ...]]:
         """Make one of the story and those rivals that turn out to be the same; return what it is now, and the losers."""
@@ -348,6 +350,7 @@ class StoryGrouper:
         for key in lost.titles:
             self._by_title[key] = into
         kept.last_at = max(kept.last_at, lost.last_at)
+        kept.is_brief = kept.is_brief and lost.is_brief
         self._stories.move_to_end(into)
 
     def _expire(self, now: float) -> None:

@@ -53,9 +53,13 @@ class Strand:
 
 @dataclass(slots=True)
 class Story:
-    """The strands of an active story by language, when the last title came (POSIX seconds), and by what it is found."""
+    """The strands of an active story by language, when the last title came (POSIX seconds), and by what it is found.
+
+    `is_brief`: no title has said enough yet.
+    """
 
     strands: dict[str, Strand] = field(default_factory=dict)
     last_at: float = 0.0
     indexed: tuple[int, ...] = ()
     titles: tuple[int, ...] = ()
+    is_brief: bool = True

@@ -115,3 +115,9 @@ def test_a_model_that_knows_nothing_yet_keeps_no_titles_apart() -> None:
     titles = ("Erdbeben erschüttert den Kanton Glarus", "Glarus: Starkes Erdbeben erschüttert Kanton")
     placed = [grouper.place(replace(headline(number, title), meaning=vector)) for number, title in enumerate(titles, 1)]
     assert [placement.story_id for placement in placed] == [1, 1]
+
+
+def test_a_story_of_brief_titles_draws_nothing_that_only_shares_its_word() -> None:
+    longer = "Wahlen in der Ukraine am Sonntag"
+    assert place_all(headline(1, "Ukraine"), headline(2, longer))[1].reason == "new"
+    assert place_all(headline(1, "Wahlen in der Ukraine verschoben"), headline(2, longer))[1].story_id == 1
