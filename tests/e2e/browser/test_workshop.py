@@ -13,6 +13,7 @@ from aggregator.app import open_aggregator
 from aggregator.config import load_settings
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.readers import add_reader
+from aggregator.web.words import Words
 from tests.e2e.browser.conftest import Visits
 from tests.e2e.browser.test_accessible import validator_messages, violations
 from tests.fakes.browsing import DESKTOP, PHONE, node_package
@@ -21,6 +22,7 @@ from tests.fakes.running_site import RunningSite, run_site
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "correct horse"
+GERMAN = Words("de")
 FEED = b"""<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Talbote</title><link>http://x.example/</link>
 <description>Nachrichten</description><language>de</language>
 <item><title>Der Gotthardtunnel ist wieder offen</title><guid>t1</guid><link>http://x.example/1</link></item>
@@ -61,40 +63,65 @@ def running(tmp_path: Path) -> Iterator[RunningSite]:
         yield site
 
 
-def log_in(page: Page) -> None:
-    page.get_by_label("Name").fill("anna")
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
+def log_in(page: Page, words: Words = GERMAN) -> None:
+    page.get_by_label(words.say("account_name")).fill("anna")
+    page.get_by_label(words.say("password")).fill(PASSWORD)
+    page.get_by_role("button", name=words.say("login")).click()
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def first_sentence(text: str) -> str:
+    return text.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("window", "scripts", "language"),
+    [
+        ((DESKTOP, "light"), True, "de"),
+        ((DESKTOP, "light"), False, "de"),
+        ((PHONE, "dark"), True, "de"),
+        ((PHONE, "dark"), False, "de"),
+        ((DESKTOP, "light"), True, "en"),
+        ((PHONE, "dark"), False, "en"),
+    ],
+)
 def test_an_operator_adds_a_source_by_its_site_tries_a_topic_and_sees_it_fill(
-    visitor: Visits, running: RunningSite, publisher: Origin, size: tuple[int, int], theme: str, *, scripts: bool
+    visitor: Visits,
+    running: RunningSite,
+    publisher: Origin,
+    window: tuple[tuple[int, int], str],
+    language: str,
+    *,
+    scripts: bool,
 ) -> None:
-    page = visitor(size=size, theme=theme, scripts=scripts, base_url=running.base_url).open("/workshop/sources")
-    log_in(page)
+    words = Words(language)
+    say = words.say
+    size, theme = window
+    opened = visitor(size=size, theme=theme, scripts=scripts, language=language, base_url=running.base_url)
+    page = opened.open("/workshop/sources")
+    log_in(page, words)
     expect(page).to_have_url(re.compile("/workshop/sources$"))
-    page.get_by_label("Adresse").fill(publisher.url("/"))
-    page.get_by_role("button", name="Suchen und hinzufügen").click()
-    expect(page.get_by_role("status")).to_contain_text("Hinzugefügt")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    page.get_by_label(say("ws_address"), exact=True).fill(publisher.url("/"))
+    page.get_by_role("button", name=say("ws_find_and_add")).click()
+    expect(page.get_by_role("status")).to_contain_text(first_sentence(say("ws_done_added")))
     running.aggregator.poll()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Talbote")
     expect(page.get_by_role("link", name="Der Gotthardtunnel ist wieder offen")).to_be_visible()
-    page.get_by_role("navigation", name="Werkstatt").get_by_role("link", name="Themen ausprobieren").click()
-    page.get_by_label("Eines dieser Wörter", exact=True).fill("*tunnel")
-    page.get_by_role("button", name="Ausprobieren").click()
-    expect(page.get_by_text("1 der 2 neuesten Artikel passen")).to_be_visible()
-    page.get_by_label("Titel").fill("Tunnel")
-    page.get_by_label("Kürzel").fill("tunnel")
-    page.get_by_role("button", name="Als Thema speichern").click()
-    expect(page.get_by_role("status")).to_contain_text("Gespeichert")
-    expect(page.get_by_label("Eines dieser Wörter", exact=True)).to_have_value("*tunnel")
-    page.get_by_label("Keines dieser Wörter").fill("Nebel")
-    page.get_by_role("button", name="Ausprobieren").click()
-    page.get_by_role("button", name="Thema ändern").click()
-    expect(page.get_by_role("status")).to_contain_text("Gespeichert")
+    page.get_by_role("navigation", name=say("workshop")).get_by_role("link", name=say("ws_part_topics")).click()
+    page.get_by_label(say("ws_any"), exact=True).fill("*tunnel")
+    page.get_by_role("button", name=say("ws_try_now")).click()
+    expect(page.get_by_text(say("ws_matches", n=1, of=2))).to_be_visible()
+    expect(page.locator(".why")).to_contain_text(say("ws_place_title"))
+    page.get_by_label(say("ws_topic_title"), exact=True).fill("Tunnel")
+    page.get_by_label(say("ws_slug"), exact=True).fill("tunnel")
+    page.get_by_role("button", name=say("ws_save_new")).click()
+    expect(page.get_by_role("status")).to_contain_text(first_sentence(say("ws_done_topic")))
+    expect(page.get_by_label(say("ws_any"), exact=True)).to_have_value("*tunnel")
+    page.get_by_label(say("ws_none"), exact=True).fill("Nebel")
+    page.get_by_role("button", name=say("ws_try_now")).click()
+    page.get_by_role("button", name=say("ws_save_changed")).click()
+    expect(page.get_by_role("status")).to_contain_text(first_sentence(say("ws_done_topic")))
     with open_aggregator(load_settings(running.config, environ={})) as reloaded:  # as the daemon does when the file changes
         reloaded.group()
         reloaded.publish()
