@@ -23,7 +23,8 @@ from aggregator.model.feed import FeedSettings
 from aggregator.model.related import Reason, Related
 from aggregator.normalise.identity import url_key
 from aggregator.pipeline.indexing import index_entries
-from aggregator.pipeline.relating import RELATED_NOTE, RelatedMemory, relate_stories
+from aggregator.pipeline.relating import RELATED_NOTE, relate_stories, rules_of
+from aggregator.pipeline.said import RelatedMemory
 from aggregator.storage import GROUPED_NOTE, Storage
 from aggregator.store.database import open_database
 from bench.record import Options, Report, Row, Sample
@@ -81,7 +82,7 @@ def _find(storage: Storage, language: Language, count: int) -> Row:
     memory = RelatedMemory("de")
     with storage.write() as tx:
         tx.note(GROUPED_NOTE, str(tx.search.revision()))
-        tx.note(RELATED_NOTE, f"{before} {memory.rules}")
+        tx.note(RELATED_NOTE, f"{before} {rules_of(memory)}")
     related = 0
     wall, cpu = time.perf_counter(), time.process_time()
     while made := relate_stories(storage, memory, now=NOW).related:

@@ -58,8 +58,9 @@ from aggregator.pipeline.ranking import RankingRules, rank_stories
 from aggregator.pipeline.reading import DocumentReader
 from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
-from aggregator.pipeline.relating import RelatedMemory, relate_stories
+from aggregator.pipeline.relating import relate_stories
 from aggregator.pipeline.retain import Retention, prune
+from aggregator.pipeline.said import RelatedMemory
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.pipeline.summarising import edition_points, summarise_stories
@@ -161,7 +162,7 @@ class Aggregator:
 
     @cached_property
     def _related(self) -> RelatedMemory:
-        return RelatedMemory(self.settings.site.language)
+        return RelatedMemory(self.settings.site.language, self.open_embedder)
 
     def open_embedder(self) -> Embedder | None:
         """Return the sentence model of the settings, loaded once; without it, stories and topics are found by words."""

@@ -11,8 +11,9 @@ import importlib
 import importlib.metadata
 import platform
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +37,20 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PackagedModel:
-    """Vectors out of `encode`; `name` is of the model and its version."""
+    """Vectors out of `encode`, for one thread at a time; `name` is of the model and its version."""
 
     name: str
     dimensions: int
     encode: Callable[[list[str]], Any]
+    in_use: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         import numpy as np  # noqa: PLC0415 - comes with the extra
 
         if not texts:
             return []
-        rows = np.asarray(self.encode([text[:_LONGEST] or " " for text in texts]), np.float16)
+        with self.in_use:
+            rows = np.asarray(self.encode([text[:_LONGEST] or " " for text in texts]), np.float16)
         return [row.tobytes() for row in rows]
 
 

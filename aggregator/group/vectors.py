@@ -72,3 +72,11 @@ class Frequencies:
                     weights[feature] *= 1 + log(often)
         norm = math.hypot(*weights.values()) or 1.0
         return {feature: weight / norm for feature, weight in weights.items()}
+
+
+def dot(one: SparseVector, other: SparseVector) -> float:
+    """Return the product of two sparse vectors."""
+    if len(other) < len(one):
+        one, other = other, one
+    get = other.get
+    return sum([weight * get(feature, 0.0) for feature, weight in one.items()])

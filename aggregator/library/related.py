@@ -12,7 +12,7 @@ from aggregator.library.rankings import read_most_read
 from aggregator.model.coverage import TopicStory
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry
-from aggregator.model.related import Reason, RelatedEntry
+from aggregator.model.related import PageRelated, Reason, RelatedEntry
 from aggregator.model.story import Ranking, Window
 from aggregator.normalise.identity import url_key
 from aggregator.storage import Storage, Transaction
@@ -32,9 +32,22 @@ class RelatedBox:
     stories: tuple[RelatedEntry, ...]
 
 
-def read_page_related(tx: Transaction, entry: Entry, slugs: Sequence[str]) -> tuple[RelatedEntry, ...]:
-    """Return what a page names beside a story, in every language; while nothing is known of it, the newest of its topics."""
-    return tuple(_read_listed(tx, entry.story_id)[:PAGE_STORIES]) or _newest(tx, entry, slugs)
+def read_page_related(
+    tx: Transaction, entry: Entry, slugs: Sequence[str], *, reading: str | None, every_language: bool
+) -> PageRelated:
+    """Return what a page names beside a story; while nothing is known of it, the newest of its topics.
+
+    What is in the language of the story or in that of the page (`reading`) comes first, and others where places are left;
+    with `every_language` the nearest come first, whatever they are in, and all that are kept.
+    """
+    listed = _read_listed(tx, entry.story_id)
+    own = {_language(entry), primary_language(reading)}
+    abroad = [one for one in listed if _language(one.entry) not in own]
+    near = [one for one in listed if one not in abroad]
+    stories = listed if every_language else [*near, *abroad][:PAGE_STORIES]
+    return PageRelated(
+        stories=tuple(stories) or _newest(tx, entry, slugs), of_languages=bool(abroad), every_language=every_language
+    )
 
 
 def read_related_box(storage: Storage, url: str, *, limit: int, every_language: bool = False) -> RelatedBox:
@@ -47,7 +60,8 @@ def read_related_box(storage: Storage, url: str, *, limit: int, every_language: 
         entry = None if entry_id is None else tx.entries.get(entry_id)
         if entry is None:
             return RelatedBox(entry=None, stories=())
-        found = {one.entry.story_id: one for one in _read_listed(tx, entry.story_id) if _fits(one.entry, entry, every_language)}
+        listed = _read_listed(tx, entry.story_id, limit=limit if every_language else None)
+        found = {one.entry.story_id: one for one in listed if _fits(one.entry, entry, every_language)}
         for slug in tx.topics.of_entry(entry.id) if len(found) < limit else ():
             for story in read_most_read(tx, Window.DAY, topic=slug):
                 if story.entry.story_id != entry.story_id and _fits(story.entry, entry, every_language):
@@ -61,8 +75,8 @@ def read_related_feed(storage: Storage, site: Site, url: str, *, every_language:
     return build_related_feed(site, url, box.entry, box.stories, every_language=every_language), box.entry is not None
 
 
-def _read_listed(tx: Transaction, story_id: int) -> list[RelatedEntry]:
-    listed = tx.related.of([story_id]).get(story_id, ())
+def _read_listed(tx: Transaction, story_id: int, *, limit: int | None = None) -> list[RelatedEntry]:
+    listed = tx.related.of([story_id]).get(story_id, ())[:limit]
     standings = tx.stories.standings([one.story_id for one in listed], Ranking.TRENDING)
     entries = tx.entries.get_many(story.entry_id for story in standings.values())
     shown = ((one, entries.get(standings[one.story_id].entry_id)) for one in listed if one.story_id in standings)

@@ -19,7 +19,7 @@ from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry
 from aggregator.model.grouping import Evidence
 from aggregator.model.keypoint import KeyPoint
-from aggregator.model.related import RelatedEntry
+from aggregator.model.related import PageRelated
 from aggregator.model.story import RankedStory, Ranking, StoryStanding, Window, shown_readers
 from aggregator.storage import INTERVENED_NOTE, Storage, TopicRow, Transaction
 
@@ -43,7 +43,7 @@ class StoryPage:
     face: StoryFace
     points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
-    related: tuple[RelatedEntry, ...]
+    related: PageRelated
     most_read: tuple[RankedStory, ...]
 
 
@@ -73,8 +73,8 @@ def _find(tx: Transaction, story_id: int) -> int | None:
     return current
 
 
-def read_story_page(storage: Storage, story_id: int) -> StoryPage:
-    """Return a story.
+def read_story_page(storage: Storage, story_id: int, *, reading: str | None = None, every_language: bool = False) -> StoryPage:
+    """Return a story, with what is related in the language of the page (`reading`) first unless `every_language`.
 
     Raises: StoryNotFound, also for one that was merged into another (`find_story`).
     """
@@ -99,7 +99,7 @@ def read_story_page(storage: Storage, story_id: int) -> StoryPage:
             face=face_of(coverage, entry),
             points=tx.key_points.of([story_id]).get(story_id, ()),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
-            related=read_page_related(tx, entry, sorted(slugs)),
+            related=read_page_related(tx, entry, sorted(slugs), reading=reading, every_language=every_language),
             most_read=read_most_read(tx, Window.DAY, limit=BOX_ENTRIES),
         )
 

@@ -20,7 +20,7 @@ from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState, site_of
 from aggregator.model.health import FeedEvent, FeedSearch
 from aggregator.model.keypoint import KeyPoint
-from aggregator.model.related import RelatedEntry
+from aggregator.model.related import PageRelated
 from aggregator.model.story import RankedStory, Ranking, Window
 from aggregator.storage import LAST_PASS_NOTE, Storage, TopicRow, Transaction
 
@@ -116,7 +116,7 @@ class EntryPage:
     entry: Entry
     points: tuple[KeyPoint, ...]
     topics: tuple[TopicRow, ...]
-    related: tuple[RelatedEntry, ...]
+    related: PageRelated
     most_read: tuple[RankedStory, ...]
     window: Window
     article: Article | None
@@ -231,8 +231,15 @@ def read_trending_page(storage: Storage, slug: str | None) -> RankingPage:
         return RankingPage(masthead=masthead, topic=topic, stories=stories)
 
 
-def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.DAY) -> EntryPage:
-    """Return an entry with what to read next.
+def read_entry_page(
+    storage: Storage,
+    entry_id: int,
+    *,
+    window: Window = Window.DAY,
+    reading: str | None = None,
+    every_language: bool = False,
+) -> EntryPage:
+    """Return an entry with what to read next, in the language of the page (`reading`) first unless `every_language`.
 
     Raises: EntryNotFound.
     """
@@ -245,7 +252,7 @@ def read_entry_page(storage: Storage, entry_id: int, *, window: Window = Window.
             entry=entry,
             points=_points(tx, entry),
             topics=tuple(topic for topic in masthead.topics if topic.slug in slugs),
-            related=read_page_related(tx, entry, slugs),
+            related=read_page_related(tx, entry, slugs, reading=reading, every_language=every_language),
             most_read=read_most_read(tx, window, limit=BOX_ENTRIES),
             window=window,
             article=tx.articles.get(entry_id),

@@ -37,6 +37,18 @@ class RelatedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageRelated:
+    """What a page names beside a story; `every_language` says that languages were not to matter.
+
+    `of_languages` says that some are in a language that is not the reader's, so that there is a choice.
+    """
+
+    stories: tuple[RelatedEntry, ...]
+    of_languages: bool
+    every_language: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedLink:
     """A related story as a link in the text of an entry: by the entry that stands for it, and why it is there."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.group.embed import text_key
+from aggregator.group.words import plain_text
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage, Transaction
 
@@ -15,6 +16,17 @@ BUDGET = timedelta(seconds=10)
 
 TOGETHER = 32
 """Texts given to a model in one go; the budget is looked at between them."""
+
+
+LONGEST_TITLE = 200
+"""Letters of a note that are compared where it has no title."""
+
+
+def said_title(title: str, summary_html: str) -> str:
+    """Return what a vector is made of: the title; a note without one says what it says in its first words."""
+    if title.strip():
+        return title
+    return " ".join(plain_text(summary_html).split())[:LONGEST_TITLE]
 
 
 def stored_meanings(tx: Transaction, embedder: Embedder, texts: Iterable[str]) -> dict[str, bytes]:

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from aggregator.group.assign import GroupingRules, Headline, StoryGrouper, rules_for
 from aggregator.group.settling import settle_story
-from aggregator.group.words import plain_text, primary_language
+from aggregator.group.words import primary_language
 from aggregator.model.grouping import Arrival, Joining
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
-from aggregator.pipeline.meanings import make_meanings, stored_meanings
+from aggregator.pipeline.meanings import make_meanings, said_title, stored_meanings
 from aggregator.pipeline.progress import note_placed, placed_until
 from aggregator.protocols import Embedder
 from aggregator.storage import INTERVENED_NOTE, Storage, Transaction
@@ -22,9 +22,6 @@ SLICE_ENTRIES = 20_000
 
 BATCH_ENTRIES = 300
 """Entries a transaction: a click waits for some tens of milliseconds behind it at most."""
-
-LONGEST_TITLE = 200
-"""Letters of a note that are compared where it has no title."""
 
 
 @dataclass(slots=True)
@@ -152,10 +149,8 @@ def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, by
 
 
 def said_by(arrival: Arrival) -> str:
-    """Return the title; a note without one says what it says in its first words."""
-    if arrival.title.strip():
-        return arrival.title
-    return " ".join(plain_text(arrival.summary_html).split())[:LONGEST_TITLE]
+    """Return what an entry is compared by: its title, or what a note without one says in its first words."""
+    return said_title(arrival.title, arrival.summary_html)
 
 
 def _note_title(memory: StoryMemory, arrival: Arrival) -> None:

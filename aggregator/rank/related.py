@@ -7,7 +7,7 @@ that a list changes when stories do and not as hours pass.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,13 +32,12 @@ _KNOWN = 0.04  # of its similarity, for each doubling of voices and readers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A story that may be named: its sparse vector (length 1), how near that is to the story asked about, and its figures.
+    """A story that may be named: how near it is to the story asked about (1 is the same), and its figures.
 
     `people` are the persons it names, in any spelling that is the same for both stories.
     """
 
     story_id: int
-    vector: Mapping[int, float]
     similarity: float
     dated_at: datetime
     people: frozenset[str] = frozenset()
@@ -47,30 +46,30 @@ class Candidate:
 
 
 def choose_related(
-    candidates: Sequence[Candidate], *, dated_at: datetime, people: frozenset[str] = frozenset(), limit: int
+    candidates: Sequence[Candidate],
+    *,
+    dated_at: datetime,
+    people: frozenset[str] = frozenset(),
+    likeness: Callable[[Candidate, Candidate], float],
+    limit: int,
 ) -> list[Related]:
-    """Return at most `limit` of the candidates, the most relevant first, each a story of its own."""
+    """Return at most `limit` of the candidates, the most relevant first, each a story of its own.
+
+    `likeness` says how near two of them are, on the scale of their similarity.
+    """
     worth = {one.story_id: _relevance(one, dated_at, people) for one in candidates if _is_near(one, dated_at, people)}
     worth = {story_id: relevance for story_id, relevance in worth.items() if relevance >= LEAST_RELEVANCE}
     left = sorted((one for one in candidates if one.story_id in worth), key=lambda one: (-worth[one.story_id], -one.story_id))
     chosen: list[Candidate] = []
-    likeness = dict.fromkeys(worth, 0.0)
+    said = dict.fromkeys(worth, 0.0)  # how much of each is said by those that are chosen
     while left and len(chosen) < limit:
-        best = max(left, key=lambda one: worth[one.story_id] - _DIVERSITY * likeness[one.story_id])
+        best = max(left, key=lambda one: worth[one.story_id] - _DIVERSITY * said[one.story_id])
         chosen.append(best)
         left = [one for one in left if one is not best]
         for one in left:
-            likeness[one.story_id] = max(likeness[one.story_id], dot(one.vector, best.vector))
-        left = [one for one in left if likeness[one.story_id] < ALIKE_SIMILARITY]
+            said[one.story_id] = max(said[one.story_id], likeness(one, best))
+        left = [one for one in left if said[one.story_id] < ALIKE_SIMILARITY]
     return [Related(story_id=one.story_id, reason=_reason(one, dated_at, people), score=worth[one.story_id]) for one in chosen]
-
-
-def dot(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    """Return the product of two sparse vectors."""
-    if len(other) < len(one):
-        one, other = other, one
-    get = other.get
-    return sum([weight * get(feature, 0.0) for feature, weight in one.items()])
 
 
 def _is_near(one: Candidate, dated_at: datetime, people: frozenset[str]) -> bool:

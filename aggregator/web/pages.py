@@ -24,6 +24,7 @@ from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
 from aggregator.web.recent_pages import ReadyPage
+from aggregator.web.related import wants_every_language
 from aggregator.web.rendering import (
     CACHE_CONTROL,
     RANKING_WORDS,
@@ -151,7 +152,13 @@ def ranking_of(words: Words, ranking: Ranking, topic: TopicRow | None = None) ->
 def show_entry(request: Request) -> Response:
     """Show an entry, and count that it was read."""
     web = web_of(request)
-    view = streams.read_entry_page(web.storage, entry_id_of(request), window=_window(request))
+    view = streams.read_entry_page(
+        web.storage,
+        entry_id_of(request),
+        window=_window(request),
+        reading=web.words_for(request).primary,
+        every_language=wants_every_language(request),
+    )
     web.recorder.count_read(
         read_facts(request),
         entry_id=view.entry.id,

@@ -83,10 +83,18 @@ def _answer(request: Request, made: Representation, *, is_known: bool, link: str
 
 def _asked(request: Request) -> tuple[str, bool]:
     """Return the address of the article, and whether stories in every language are wanted."""
-    url, languages = request.query_params.get("url", ""), request.query_params.get("languages")
-    if presentation.web_url(url) is None or len(url) > MOST_URL_CHARS or languages not in {None, EVERY_LANGUAGE}:
+    url = request.query_params.get("url", "")
+    if presentation.web_url(url) is None or len(url) > MOST_URL_CHARS:
         raise HTTPException(404)
-    return url, languages is not None
+    return url, wants_every_language(request)
+
+
+def wants_every_language(request: Request) -> bool:
+    """Return whether related stories are asked for in any language, and not first in those of the reader."""
+    languages = request.query_params.get("languages")
+    if languages not in {None, EVERY_LANGUAGE}:
+        raise HTTPException(404)
+    return languages is not None
 
 
 def _url(web: Web, entry: Entry) -> str:

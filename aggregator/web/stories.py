@@ -16,6 +16,7 @@ from aggregator.model.story import Ranking
 from aggregator.web import presentation
 from aggregator.web.feeds import CACHE_CONTROL, is_opened_by_a_person
 from aggregator.web.pages import ENTRY_CACHE_CONTROL
+from aggregator.web.related import wants_every_language
 from aggregator.web.rendering import announce, announce_feed, show_page
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
@@ -54,7 +55,12 @@ def show_story(request: Request) -> Response:
     web = web_of(request)
     story_id = story_id_of(request)
     try:
-        view = read_story_page(web.storage, story_id)
+        view = read_story_page(
+            web.storage,
+            story_id,
+            reading=web.words_for(request).primary,
+            every_language=wants_every_language(request),
+        )
     except StoryNotFound:
         return _moved(request, story_id, "")
     web.recorder.count_read(

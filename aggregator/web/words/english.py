@@ -27,6 +27,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "as_format": "{title} as {format}",
     "latest": "Latest articles",
     "more_on_topic": "More on this topic",
+    "related_all": "In all languages",
+    "related_own": "My languages first",
     "empty_related": "Nothing on the same subject yet. This fills as articles come in.",
     "unknown_article": "This article is not known here yet. If its source is aggregated, it will be after the next poll.",
     "all_of_topic": "Everything on “{topic}”",

@@ -27,6 +27,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "as_format": "{title} en {format}",
     "latest": "Derniers articles",
     "more_on_topic": "Plus sur le sujet",
+    "related_all": "Dans toutes les langues",
+    "related_own": "D’abord mes langues",
     "empty_related": "Rien encore sur le même sujet. Cela se remplit avec les prochains articles.",
     "unknown_article": "Cet article n’est pas encore connu ici. Si sa source est suivie, il le sera après la prochaine relève.",
     "all_of_topic": "Tout sur « {topic} »",

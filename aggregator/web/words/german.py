@@ -27,6 +27,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "as_format": "{title} als {format}",
     "latest": "Neueste Artikel",
     "more_on_topic": "Mehr zum Thema",
+    "related_all": "In allen Sprachen",
+    "related_own": "Meine Sprachen zuerst",
     "empty_related": "Noch nichts zum selben Thema. Das füllt sich mit den nächsten Artikeln.",
     "unknown_article": "Dieser Artikel ist hier noch nicht bekannt. Ist seine Quelle aufgenommen, steht er nach der nächsten Abfrage hier.",
     "all_of_topic": "Alles zu „{topic}“",

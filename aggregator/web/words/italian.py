@@ -27,6 +27,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "as_format": "{title} come {format}",
     "latest": "Ultimi articoli",
     "more_on_topic": "Altro sul tema",
+    "related_all": "In tutte le lingue",
+    "related_own": "Prima le mie lingue",
     "empty_related": "Ancora nulla sullo stesso tema. Si riempie con i prossimi articoli.",
     "unknown_article": "Questo articolo non è ancora noto qui. Se la sua fonte è seguita, lo sarà dopo il prossimo controllo.",
     "all_of_topic": "Tutto su «{topic}»",

@@ -11,14 +11,17 @@ from itertools import count
 import pytest
 
 from aggregator.app import Aggregator
+from aggregator.group.embed import text_key
 from aggregator.model.document import Format, Rendered
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.related import Reason
 from aggregator.pipeline import relating
-from aggregator.pipeline.relating import NEIGHBOUR_DELAY, REFRESHED, RelatedMemory, relate_stories
+from aggregator.pipeline.relating import AWAITED, NEIGHBOUR_DELAY, REFRESHED, relate_stories
+from aggregator.pipeline.said import RelatedMemory
 from aggregator.web.story_feeds import RECHECKED, StoryFeeds
 from tests.fakes.changes import key_of
 from tests.fakes.clock import FakeClock
+from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.feeds import item, rss
 from tests.fakes.fetcher import FakeFetcher
 from tests.integration.pipeline.conftest import Open
@@ -38,7 +41,14 @@ OTHER = (
     "Neuer Impfstoff schützt auch ältere Menschen vor Grippe",
     "Kita-Plätze werden in vielen Städten knapp",
 )
+TOWNS = ("Aarau", "Baden", "Chur", "Davos", "Elgg", "Flims", "Genf", "Horw", "Ilanz")
+UNLIKE = tuple(f"{subject} {place}" for subject in ("Wetter", "Verkehr", "Oper", "Schach", "Wein", "Kino") for place in TOWNS)
+"""Titles enough that a model shows what they have in common."""
 News = tuple[str, datetime]
+
+
+def address(site: str, title: str) -> str:
+    return f"{site}/{key_of(title).hex()}"
 
 
 def fetch(aggregator: Aggregator, *news: News) -> None:
@@ -47,7 +57,7 @@ def fetch(aggregator: Aggregator, *news: News) -> None:
     assert isinstance(fetcher, FakeFetcher)
     for place, url in enumerate(PAPERS):
         site = url.removesuffix("/rss")
-        own = [item(title, f"{site}/{len(title)}", guid=title, at=at) for title, at in news[place :: len(PAPERS)]]
+        own = [item(title, address(site, title), guid=title, at=at) for title, at in news[place :: len(PAPERS)]]
         fetcher.outcomes[url] = rss(*own, title=site, link=site)
     aggregator.poll(everything=True)
     aggregator.group()
@@ -102,6 +112,67 @@ def test_a_person_leads_across_languages(aggregator: Aggregator, clock: FakeCloc
     assert named(aggregator, ABROAD)[DAM] is Reason.PEOPLE
 
 
+MODEL = FakeEmbedder(("stoppt Bau", "barrage"))
+BARRAGE = "Le barrage du lac ne sera pas rehaussé"
+
+
+def fetch_in_two_languages(open_with: Open, clock: FakeClock) -> tuple[Aggregator, RelatedMemory]:
+    """A store whose stories have no vectors, and the memory of a process that has a model."""
+    aggregator = open_with(CONFIG.replace(PAPERS[2], f"{PAPERS[2]}\n    language: fr"), FakeFetcher({}))
+    news = ((DAM, clock.now()), (PLANS, clock.now() - 6 * DAY), (BARRAGE, clock.now()))
+    fetch(aggregator, *news, *((title, clock.now()) for title in (*OTHER, *UNLIKE)))
+    return aggregator, RelatedMemory("de", lambda: MODEL)
+
+
+def test_what_means_the_same_is_found_in_another_language(open_with: Open, clock: FakeClock) -> None:
+    """Stories of the last weeks are given the vectors that they lack, once."""
+    aggregator, memory = fetch_in_two_languages(open_with, clock)
+    clock.advance(2 * DAY)
+    MODEL.asked.clear()
+    relate_stories(aggregator.storage, memory, now=clock.now())
+    assert DAM in named(aggregator, BARRAGE)
+    assert BARRAGE in named(aggregator, DAM)
+    assert named(aggregator, OTHER[0]) == {}
+    asked = len(MODEL.asked)
+    assert asked == len(set(MODEL.asked))
+    assert {DAM, PLANS, BARRAGE, *OTHER} <= set(MODEL.asked)
+    clock.advance(REFRESHED)
+    relate_stories(aggregator.storage, RelatedMemory("de", lambda: MODEL), now=clock.now())
+    assert len(MODEL.asked) == asked
+    assert BARRAGE in named(aggregator, DAM)
+
+
+def test_titles_that_grouping_still_compares_are_left_to_it_and_their_lists_made_anew_soon(
+    open_with: Open, clock: FakeClock
+) -> None:
+    aggregator, memory = fetch_in_two_languages(open_with, clock)
+    MODEL.asked.clear()
+    relate_stories(aggregator.storage, memory, now=clock.now())
+    assert MODEL.asked == [PLANS]
+    assert DAM not in named(aggregator, BARRAGE)
+    titles = [DAM, BARRAGE, *OTHER, *UNLIKE]
+    with aggregator.storage.write() as tx:
+        vectors = {text_key(title): vector for title, vector in zip(titles, MODEL.embed(titles), strict=True)}
+        tx.grouping.save_meanings(vectors, model=MODEL.name, now=clock.now())
+    clock.advance(AWAITED)
+    relate_stories(aggregator.storage, memory, now=clock.now())
+    assert DAM in named(aggregator, BARRAGE)
+
+
+def test_what_a_publisher_says_every_time_makes_nothing_related(open_with: Open, clock: FakeClock) -> None:
+    aggregator = open_with(CONFIG, FakeFetcher({}))
+    fetcher = aggregator.fetcher
+    assert isinstance(fetcher, FakeFetcher)
+    tail = "Radio Beispiel, Kultur heute. Direkter Link zur Audiodatei"
+    items = [item(title, f"https://alpha.example/{number}", at=clock.now(), text=tail) for number, title in enumerate(OTHER)]
+    fetcher.outcomes.update(dict.fromkeys(PAPERS, rss()))
+    fetcher.outcomes[PAPERS[0]] = rss(*items, title="alpha", link="https://alpha.example")
+    aggregator.poll(everything=True)
+    aggregator.group()
+    aggregator.relate()
+    assert [named(aggregator, title) for title in OTHER] == [{}] * len(OTHER)
+
+
 def test_changed_rules_make_every_list_anew(aggregator: Aggregator, monkeypatch: pytest.MonkeyPatch) -> None:
     aggregator.relate()
     monkeypatch.setattr(relating, "RULES", "others")
@@ -153,7 +224,7 @@ def test_every_feed_links_to_what_is_related_and_dates_nothing_anew(emitting: Ag
     before = {name: json.loads(ask(Format.JSON))["items"] for name, ask in asked.items()}
     emitting.relate()
     emitting.publish()
-    link = {"url": f"https://beta.example/{len(PLANS)}", "title": PLANS, "reason": "Hintergrund"}
+    link = {"url": address("https://beta.example", PLANS), "title": PLANS, "reason": "Hintergrund"}
     for name, ask in asked.items():
         after = json.loads(ask(Format.JSON))["items"]
         assert [dated(each) for each in after] == [dated(each) for each in before[name]], name
@@ -210,7 +281,8 @@ def test_an_edition_keeps_the_nearest_beside_each_story(emitting: Aggregator, cl
     assert emitting.rank().editions == 1
     emitting.publish()
     (edition,) = json.loads(body(emitting, "/editions/daily.json"))["items"]
-    linked = f'<a href="https://beta.example/{len(PLANS)}">{PLANS}</a> (Hintergrund)'
+    link = address("https://beta.example", PLANS)
+    linked = f'<a href="{link}">{PLANS}</a> (Hintergrund)'
     assert edition["content_html"].count(linked) == 1
     with emitting.storage.write() as tx:
         tx.related.save({story_of(emitting, DAM): []}, due_at={})

@@ -123,3 +123,30 @@ def test_pages_name_what_is_related_with_its_reason(newsroom: Newsroom, path: st
 def test_while_nothing_is_known_of_an_entry_the_newest_of_its_topics_stand_there(newsroom: Newsroom) -> None:
     html = newsroom.client.get("/entries/3").text
     assert "gleiches Thema" in html[html.index('<ul class="related">') :]
+
+
+@pytest.mark.parametrize("path", ["/entries/1", "/stories/1"])
+def test_a_page_names_the_languages_of_its_reader_first_and_on_wish_the_nearest_in_any(
+    newsroom: Newsroom, storage: Storage, path: str
+) -> None:
+    with storage.write() as tx:
+        entries = {entry.id: entry.data.language or entry.origins[0].language for entry in tx.entries.newest(limit=99)}
+        french = next(number for number, tag in entries.items() if tag is not None and tag.startswith("fr"))
+        listed = [Related(story_id=number, reason=Reason.SUBJECT, score=0.5) for number in (french, 3)]
+        tx.related.save({1: listed}, due_at={})
+
+    def named(query: str, language: str) -> list[int]:
+        html = newsroom.client.get(path + query, headers={"accept-language": language}).text
+        section = html[html.index('<ul class="related">') :].partition("</section>")[0]
+        assert section.count(f"{path}?languages=all#more") == (0 if query or language == "fr" else 1)
+        assert section.count('hreflang="fr') == (0 if language == "fr" else 1)
+        return [int(number) for number in re.findall(r'<h3><a href="/(?:entries|stories)/(\d+)"', section)]
+
+    assert named("", "de") == [3, french]
+    assert named("?languages=all", "de") == [french, 3]
+    assert named("", "fr") == [french, 3], "who reads the page in French reads French"
+    assert newsroom.client.get(f"{path}?languages=de").status_code == 404
+
+
+def test_where_all_is_in_one_language_there_is_no_choice(newsroom: Newsroom) -> None:
+    assert "?languages=all" not in newsroom.client.get("/stories/1").text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from aggregator.model.related import Reason
 from aggregator.rank.related import COPY_SIMILARITY, Candidate, choose_related
@@ -11,7 +12,7 @@ from aggregator.rank.related import COPY_SIMILARITY, Candidate, choose_related
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-STORY = 0  # the feature that only the story asked about has in common with others
+Likeness = Callable[[Candidate, Candidate], float]
 
 
 def candidate(
@@ -22,13 +23,9 @@ def candidate(
     people: frozenset[str] = frozenset(),
     publishers: int = 1,
     readers: int = 0,
-    like: int | None = None,
 ) -> Candidate:
-    """A story so near to the one asked about, with words of its own or (`like`) those of another."""
-    rest = math.sqrt(1 - similarity**2)
     return Candidate(
         story_id=number,
-        vector={STORY: similarity, number if like is None else like: rest},
         similarity=similarity,
         dated_at=at,
         people=people,
@@ -37,16 +34,25 @@ def candidate(
     )
 
 
-def ids(*candidates: Candidate, limit: int = 6) -> list[int]:
-    return [one.story_id for one in choose_related(candidates, dated_at=NOON, limit=limit)]
+def unlike(_one: Candidate, _other: Candidate) -> float:
+    return 0.0
+
+
+def alike(*pairs: tuple[int, int], by: float = 0.9) -> Likeness:
+    """Those pairs are like each other, and no others."""
+    return lambda one, other: by if {one.story_id, other.story_id} in [set(pair) for pair in pairs] else 0.0
+
+
+def ids(*candidates: Candidate, limit: int = 6, likeness: Likeness = unlike) -> list[int]:
+    return [one.story_id for one in choose_related(candidates, dated_at=NOON, likeness=likeness, limit=limit)]
 
 
 def reason(one: Candidate, *people: str) -> Reason:
-    return choose_related([one], dated_at=NOON, people=frozenset(people), limit=1)[0].reason
+    return choose_related([one], dated_at=NOON, people=frozenset(people), likeness=unlike, limit=1)[0].reason
 
 
 def test_the_nearest_comes_first_and_what_is_far_is_not_named() -> None:
-    assert ids(candidate(1, 0.2), candidate(2, 0.35), candidate(3, 0.05)) == [2, 1]
+    assert ids(candidate(1, 0.25), candidate(2, 0.35), candidate(3, 0.05)) == [2, 1]
 
 
 def test_what_is_old_has_to_be_nearer() -> None:
@@ -55,14 +61,15 @@ def test_what_is_old_has_to_be_nearer() -> None:
 
 
 def test_of_stories_that_are_alike_one_is_named() -> None:
-    copies = [candidate(number, 0.3, like=1) for number in range(1, 6)]
-    assert ids(*copies, candidate(7, 0.2)) == [5, 7]
+    copies = [candidate(number, 0.3) for number in range(1, 6)]
+    likeness = alike(*combinations(range(1, 6), 2))
+    assert ids(*copies, candidate(7, 0.25), likeness=likeness) == [5, 7]
 
 
 def test_something_else_comes_before_more_of_the_same() -> None:
-    first, second = candidate(1, 0.5), candidate(2, 0.3)
-    second = Candidate(story_id=2, vector={STORY: 0.3, 1: 0.2, 2: 0.93}, similarity=0.3, dated_at=NOON)
-    assert ids(first, second, candidate(3, 0.28)) == [1, 3, 2]
+    found = candidate(1, 0.5), candidate(2, 0.3), candidate(3, 0.28)
+    assert ids(*found) == [1, 2, 3]
+    assert ids(*found, likeness=alike((1, 2), by=0.2)) == [1, 3, 2]
 
 
 def test_the_same_story_told_again_is_not_named_but_next_weeks_issue_is() -> None:
@@ -91,8 +98,8 @@ def test_each_reason_is_given_where_it_is_true() -> None:
 
 def test_a_person_in_common_brings_near_what_words_alone_would_not() -> None:
     far = candidate(1, 0.13, people=frozenset({"karin keller"}))
-    assert choose_related([far], dated_at=NOON, limit=1) == []
-    assert [one.story_id for one in choose_related([far], dated_at=NOON, people=far.people, limit=1)] == [1]
+    assert choose_related([far], dated_at=NOON, likeness=unlike, limit=1) == []
+    assert [one.story_id for one in choose_related([far], dated_at=NOON, people=far.people, likeness=unlike, limit=1)] == [1]
 
 
 def test_the_order_does_not_depend_on_that_of_the_candidates() -> None:
