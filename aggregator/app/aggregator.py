@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ from aggregator.model.report import (
 )
 from aggregator.parse.article import open_extractor
 from aggregator.pipeline.articles import fetch_articles
-from aggregator.pipeline.catching_up import catch_up
+from aggregator.pipeline.catching_up import TURN, catch_up
 from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
@@ -274,11 +275,13 @@ class Aggregator:
             )
         return replace(done, is_behind=False)
 
-    def catch_up(self) -> CatchUpReport:
-        """Compare by meaning what there was no time for, for a while, in steps between which a grouping pass finds its turn."""
+    def catch_up(self, *, turn: timedelta = TURN) -> CatchUpReport:
+        """Compare by meaning what there was no time for, in steps between which a grouping pass may come; end after a turn."""
         with self._grouping:
             memory, matcher = self._stories, self._matcher
-        return catch_up(self.storage, memory, matcher, self.clock, turn=self._grouping, should_stop=lambda: self._stopping)
+        return catch_up(
+            self.storage, memory, matcher, self.clock, lock=self._grouping, turn=turn, should_stop=lambda: self._stopping
+        )
 
     def index(self) -> IndexReport:
         """Make what is new searchable; while a pass is under way, one batch at most, so that the pass hardly feels it."""

@@ -25,7 +25,6 @@ def export(
 
     with opened(context) as aggregator, progress_bar("Writing files") as on_progress:
         aggregator.group()
-        aggregator.catch_up()
         aggregator.relate()
         aggregator.rank(at_once=True)
         aggregator.publish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,9 @@ from aggregator.cli.output import print_json, print_table, progress_bar, show_si
 
 if TYPE_CHECKING:
     from aggregator.model.report import PollReport
+
+CATCH_UP_TURN = timedelta(seconds=10)
+"""How long `publish` compares what it had no time for: small stores are done by then, large ones have a daemon."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -70,7 +74,7 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
     """Assign what is new to topics, rank, and render the emitted feeds, once."""
     with opened(context) as aggregator:
         grouped = aggregator.group()
-        aggregator.catch_up()
+        aggregator.catch_up(turn=CATCH_UP_TURN)
         aggregator.relate()
         ranked = aggregator.rank(at_once=True)
         published = aggregator.publish()

@@ -28,7 +28,6 @@ def list_topics(context: typer.Context, as_json: Json = False) -> None:
         return
     with opened(context) as aggregator:
         aggregator.group()
-        aggregator.catch_up()
         with aggregator.storage.read() as tx:
             rows = tx.topics.all()
             stories = tx.topics.story_counts()

@@ -38,14 +38,18 @@ def catch_up(
     matcher: TopicMatcher,
     clock: Clock,
     *,
-    turn: AbstractContextManager[object],
+    lock: AbstractContextManager[object],
+    turn: timedelta = TURN,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> CatchUpReport:
-    """Compare by meaning what there was no time for, titles first, in steps that each take their `turn` with other flows."""
+    """Compare by meaning what there was no time for, titles first.
+
+    Between steps other flows may have the `lock`; after a `turn` the rest is left for the next.
+    """
     done = CatchUpReport()
-    until = time.monotonic() + TURN.total_seconds()
+    until = time.monotonic() + turn.total_seconds()
     while not should_stop():
-        with turn:
+        with lock:
             titles = catch_up_titles(storage, memory, now=clock.now())
             topics = CatchUpReport() if titles.titles_left else compare_later(storage, matcher, now=clock.now())
         done = CatchUpReport(
