@@ -266,13 +266,9 @@ class Aggregator:
                 stories = place_entries(self.storage, self._stories, now=self.clock.now(), should_stop=lambda: self._stopping)
                 summarise_stories(self.storage, language=self.settings.site.language, should_stop=lambda: self._stopping)
                 topics = group_entries(self.storage, self._matcher, now=self.clock.now(), should_stop=lambda: self._stopping)
-            done = GroupReport(
-                entries=done.entries + topics.entries,
-                assigned=done.assigned + topics.assigned,
-                joined=done.joined + stories.joined,
-                merged=done.merged + stories.merged,
-                is_behind=topics.is_behind,
-            )
+            topics = replace(topics, joined=stories.joined, merged=stories.merged)
+            found = {name: getattr(done, name) + getattr(topics, name) for name in ("entries", "assigned", "joined", "merged")}
+            done = replace(topics, **found)
         return replace(done, is_behind=False)
 
     def catch_up(self, *, turn: timedelta = TURN) -> CatchUpReport:
