@@ -1,4 +1,4 @@
-"""The part of the Miniflux API (miniflux.app/docs/api.html) that Newsboat speaks: Basic authentication and JSON."""
+"""The part of the Miniflux API (miniflux.app/docs/api.html) that Newsboat speaks, and search: Basic authentication, JSON."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from aggregator.googlereader.folders import NO_FOLDER, folder_named, number_of
 from aggregator.googlereader.ids import parse_time
 from aggregator.googlereader.items import author_of
 from aggregator.library.readers import log_in
+from aggregator.library.searching import find_entry_ids
 from aggregator.library.subscribing import Subscription, folders_of, read_subscriptions
 from aggregator.library.syncing import (
     Item,
@@ -34,6 +35,7 @@ from aggregator.model.reader import Reader
 DEFAULT_ENTRIES = 100
 MOST_ENTRIES = 1000
 MOST_OFFSET = 10_000
+MOST_SEARCHED = 300  # characters of a query, as on the page of the search
 EVERYTHING = StreamName(kind=Kind.READING_LIST)
 STATUS = {"read": True, "unread": False}
 
@@ -159,7 +161,9 @@ def _entries(call: Call, reader: Reader, name: StreamName) -> Response:
     door, query = call.door, call.query
     limit = query.whole("limit", default=DEFAULT_ENTRIES, most=MOST_ENTRIES)
     offset = query.whole("offset", default=0, most=MOST_OFFSET)
+    text = query.first("search").strip()[:MOST_SEARCHED]
     wanted = ItemFilter(
+        entry_ids=_search(call, text) if text else None,
         read=STATUS.get(query.first("status")),
         seen_from=parse_time(query.first("after")),
         oldest_first=query.first("direction") == "asc",
@@ -168,6 +172,11 @@ def _entries(call: Call, reader: Reader, name: StreamName) -> Response:
     items, more = read_stream(door.storage, reader, door.site, name, wanted)
     shown = [_entry(item, reader) for item in items[offset:]]
     return as_json({"total": len(items) + (more is not None), "entries": shown})
+
+
+def _search(call: Call, text: str) -> tuple[int, ...]:
+    door = call.door
+    return find_entry_ids(door.storage, text, now=door.clock.now(), language=door.site.language)
 
 
 def _entry(item: Item, reader: Reader) -> dict[str, object]:

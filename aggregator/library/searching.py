@@ -133,6 +133,16 @@ def read_search_entries(
         return [entries[hit.entry_id] for hit, _ in shown if hit.entry_id in entries]
 
 
+def find_entry_ids(storage: Storage, text: str, *, now: datetime, language: str, zone: tzinfo | None = None) -> tuple[int, ...]:
+    """Return the ids of the entries that a query finds, those that came in last first, at most `CANDIDATES`."""
+    parsed = parse_query(text, now=now, zone=zone)
+    with storage.read() as tx:
+        slugs = [topic.slug for topic in tx.topics.all(counted=False)]
+        query, _ = _resolve(tx, parsed, slugs=slugs, language=language)
+        hits = [] if _finds_nothing(query) else _find(tx, query)
+        return tuple(hit.entry_id for hit in hits[:CANDIDATES])
+
+
 def _finds_nothing(query: SearchQuery) -> bool:
     """Whether the query asks for nothing at all: then it finds nothing instead of everything."""
     return query == SearchQuery()

@@ -60,6 +60,7 @@ class StreamName:
 class ItemFilter:
     """Which items of a stream, and from where; see `model.reader.Selection`."""
 
+    entry_ids: tuple[int, ...] | None = None
     read: bool | None = None
     starred: bool | None = None
     seen_from: datetime | None = None
@@ -271,6 +272,7 @@ def _select(shelf: _Shelf, name: StreamName, wanted: ItemFilter) -> Selection | 
     return Selection(
         reader_id=shelf.reader.id,
         members=members,
+        entry_ids=wanted.entry_ids,
         read=read,
         starred=starred,
         seen_from=wanted.seen_from,

@@ -76,11 +76,13 @@ class Selection:
     """Items of a reader: of which streams, in which state, first seen when, in which order, how many.
 
     `seen_from` and `seen_until` are inclusive. `after` (first seen, item id) pages on in the order asked for. With `by_id`
-    the order is the item id alone. The order is newest first unless `oldest_first`.
+    the order is the item id alone. The order is newest first unless `oldest_first`. `entry_ids` leaves only items of those
+    entries (a search).
     """
 
     reader_id: int
     members: Members
+    entry_ids: tuple[int, ...] | None = None
     read: bool | None = None
     starred: bool | None = None
     seen_from: datetime | None = None

@@ -65,7 +65,7 @@ def with_states(selection: Selection, table: FromClause, entry_id: ColumnElement
 
 def entries_of(selection: Selection) -> ColumnElement[bool]:
     """Return the condition that an entry belongs to the selection, whatever page it is on."""
-    conditions = _in_state(selection) + _seen(selection, entries.c.first_seen_at)
+    conditions = _in_state(selection) + _seen(selection, entries.c.first_seen_at) + _among(selection, entries.c.id)
     members = selection.members
     if members.everything:
         return and_(true(), *conditions)
@@ -83,7 +83,12 @@ def entries_of(selection: Selection) -> ColumnElement[bool]:
 
 def listed_in(selection: Selection, name: str) -> ColumnElement[bool]:
     """Return the condition that an entry of a ranked list belongs to the selection, whatever page it is on."""
-    return and_(list_entries.c.name == name, *_in_state(selection), *_seen(selection, list_entries.c.entered_at))
+    conditions = _in_state(selection) + _seen(selection, list_entries.c.entered_at)
+    return and_(list_entries.c.name == name, *conditions, *_among(selection, list_entries.c.entry_id))
+
+
+def _among(selection: Selection, entry_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    return [] if selection.entry_ids is None else [entry_id.in_(selection.entry_ids)]
 
 
 def _in_state(selection: Selection) -> list[ColumnElement[bool]]:

@@ -57,6 +57,17 @@ def mark(storage: Storage, *entry_ids: int, reader_id: int = 1, at: datetime = N
         return transaction.states.mark(reader_id, entry_ids, at=at, **change)  # type: ignore[arg-type] # tests name fields
 
 
+def test_a_selection_can_be_bounded_to_entries_that_were_found(storage: Storage) -> None:
+    open_shelf(storage)
+    everything = Members(everything=True, lists=RANKED.lists)
+    with storage.read() as transaction:
+        found = transaction.states.items(chosen(everything, entry_ids=(3, 5)))
+    assert {item.entry_id for item in found} == {3, 5}
+    assert len(found) == 3  # entry 3 stands on the list, too
+    assert ids(storage, Members(topics=("t",)), entry_ids=(1, 2)) == [1]
+    assert ids(storage, everything, entry_ids=()) == []
+
+
 def test_streams_hold_their_entries_newest_first(storage: Storage) -> None:
     open_shelf(storage)
     assert ids(storage, Members(feeds=(A,))) == [4, 3, 2, 1]

@@ -61,6 +61,26 @@ def test_newer_newsboats_ask_who_they_are_star_and_page(reader: FeedReader) -> N
     assert len(ids) == len(set(ids)) == 14
 
 
+def test_a_search_finds_among_what_is_subscribed_to_and_pages_and_filters_as_ever(reader: FeedReader) -> None:
+    def search(query: str) -> list[str]:
+        found = ask(reader, "GET", f"/v1/entries?{query}").json()
+        assert found["total"] >= len(found["entries"])
+        return [entry["title"] for entry in found["entries"]]
+
+    assert any("Gotthard-Basistunnel" in title for title in search("search=tunnels"))
+    assert search("search=gibtesnirgends") == []
+    assert search("search=%22%22") == []
+    assert len(search("search=")) == len(search("limit=100"))
+    every = ask(reader, "GET", "/v1/entries?search=tunnels").json()["entries"]
+    ids = list({entry["id"] for entry in every})
+    assert ask(reader, "PUT", "/v1/entries", {"entry_ids": ids, "status": "read"}).status_code == 204
+    assert search("search=tunnels&status=unread") == []
+    number = next(feed["id"] for feed in ask(reader, "GET", "/v1/feeds").json() if feed["title"] == "Wissen")
+    within = ask(reader, "GET", f"/v1/feeds/{number}/entries?search=tunnels").json()["entries"]
+    assert all(entry["feed_id"] == number for entry in within)
+    assert len(within) < len(every)
+
+
 def test_a_folder_is_marked_read_by_its_number(reader: FeedReader) -> None:
     number = next(each["id"] for each in ask(reader, "GET", "/v1/categories").json() if each["title"] == "Themen")
     assert ask(reader, "PUT", f"/v1/categories/{number}/mark-all-as-read").status_code == 204
