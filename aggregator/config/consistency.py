@@ -31,7 +31,8 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
     keys = [feed_key(feed.url) for feed in settings.feeds]
     yield from _repeated(keys, "feeds", "url")
     yield from _repeated([topic.slug for topic in settings.topics], "topics", "slug")
-    urls = dict(zip(keys, (feed.url for feed in settings.feeds), strict=True))
+    named = any(topic.feeds for topic in settings.topics)
+    urls = dict(zip(keys, (feed.url for feed in settings.feeds), strict=True)) if named else {}
     tags = sorted({tag for feed in settings.feeds for tag in feed.tags})
     for index, topic in enumerate(settings.topics):
         place = ("topics", index)
@@ -53,6 +54,8 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
 
 
 def _repeated(keys: Sequence[str], section: str, field: str) -> Iterator[Problem]:
+    if len(set(keys)) == len(keys):
+        return
     first: dict[str, int] = {}
     for index, key in enumerate(keys):
         if key in first:

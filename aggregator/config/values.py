@@ -78,7 +78,8 @@ def feed_key(url: str) -> str:
     host = parts.hostname or ""
     if port and port != _DEFAULT_PORTS.get(parts.scheme):
         host += f":{port}"
-    return f"{parts.scheme}://{host}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+    key = f"{parts.scheme}://{host}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+    return url if key == url else key  # one text for both: there may be a hundred thousand
 
 
 def check_store_url(url: str) -> str:

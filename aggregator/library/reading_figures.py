@@ -41,7 +41,7 @@ def read_figures(storage: Storage, window: Window, *, now: datetime) -> ReadingF
     since = now.replace(minute=0, second=0, microsecond=0) - (count - 1) * hour
     with storage.read() as tx:
         hours = {row.at: row.reads for row in tx.stories.site_hours(since=since)}
-        titles = {topic.slug: topic.title for topic in tx.topics.all()}
+        titles = {topic.slug: topic.title for topic in tx.topics.all(counted=False)}
         names: dict[str, str] = {}
         by_site = tx.stories.count_reads(since=since, by="site")[:MOST_BARS]
         for source in tx.search.sources(site for site, _, _ in by_site):

@@ -41,7 +41,7 @@ def export_site(
     A page becomes `index.html` in a folder of its name, which any web server finds by the page's address.
     """
     with aggregator.storage.read() as tx:
-        rows = tx.topics.all()
+        rows = tx.topics.all(counted=False)
         listed = [one for row in rows for one in tx.topics.stories(row.slug, limit=LISTED_STORIES)]
         entries = {one.entry.id for one in listed} | {each.entry_id for one in listed for each in one.story.coverage}
         stories = {one.story.story_id for one in listed if len(one.story.coverage) > 1}

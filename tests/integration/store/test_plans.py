@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from aggregator.group.topics import TopicMatcher
 from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
 from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.reader import Members, Selection
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Entered, ListPlace, Ranking, Window, Worth
 from aggregator.model.topic import Assignment, Topic
+from aggregator.pipeline.grouping import group_entries
 from aggregator.store.database import SqlStorage
 from tests.fakes.changes import HOUR, NOON, add_entries, configure, key_of, make_update, ok_poll, read_feed
 
@@ -110,6 +112,20 @@ def test_grouping_looks_at_no_whole_table(storage: SqlStorage, plans: Plans) -> 
         transaction.stories.merge(1, 3)
         transaction.grouping.meanings([b"key"], model="m")
     assert len(plans.steps) > 15
+    assert plans.scans() == []
+
+
+def test_a_pass_that_finds_nothing_new_counts_nothing(storage: SqlStorage, plans: Plans) -> None:
+    topic = Topic(slug="t", title="T", any_of=("one",))
+    (feed,) = configure(storage, "https://a.example/feed")
+    add_entries(storage, feed.id, "one", "two")
+    with storage.write() as transaction:
+        transaction.topics.configure([topic])
+    matcher = TopicMatcher([topic], default_language="de", open_embedder=lambda: None)
+    assert group_entries(storage, matcher).entries == 2
+    plans.steps.clear()
+    assert group_entries(storage, matcher).entries == 0
+    assert len(plans.steps) > 1
     assert plans.scans() == []
 
 
