@@ -364,6 +364,7 @@ class Aggregator:
             self.storage,
             Retention(entries=retention.entries, reads=retention.reads, keep_per_feed=retention.keep_per_feed),
             now=self.clock.now(),
+            should_stop=lambda: self._stopping,
         )
 
     def stop(self) -> None:

@@ -82,8 +82,19 @@ class EntryStore(Protocol):
         """Delete entries at once, by a person's decision; return how many there were. They stay known, as with `prune`."""
         ...
 
-    def prune(self, *, before: datetime, keep_per_feed: int) -> int:
-        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed.
+    def forget_unlisted(self) -> None:
+        """Forget identities of deleted entries that their feed listed neither since the last call nor before it."""
+        ...
+
+    def expired(self, *, before: datetime, keep_per_feed: int) -> Sequence[int]:
+        """Return entries first seen and dated before, but never the last `keep_per_feed` of a feed, nor what is starred.
+
+        It takes long in a large store; a transaction that writes is not to wait for it.
+        """
+        ...
+
+    def prune(self, entry_ids: Sequence[int]) -> int:
+        """Delete expired entries, those that were starred meanwhile excepted; return how many went.
 
         What is deleted stays known as an identity for as long as the feed lists it, so that it does not come back as new.
         """

@@ -13,7 +13,7 @@ from aggregator.store import sequences
 from aggregator.store.changes import ChangeWriter
 from aggregator.store.identities import find_by_url, find_known
 from aggregator.store.loading import load_by_ids, load_entries
-from aggregator.store.retention import prune_entries, take_entries
+from aggregator.store.retention import expired_entries, forget_unlisted, prune_entries, take_entries
 from aggregator.store.tables import LIVE, entries, entry_origins
 
 _URL_OF = select(entries.c.url).where(entries.c.id == bindparam("id"))
@@ -99,6 +99,14 @@ class SqlEntryStore:
         take_entries(self._connection, there)
         return len(there)
 
-    def prune(self, *, before: datetime, keep_per_feed: int) -> int:
-        """Delete entries first seen and dated before, but never the last `keep_per_feed` of a feed."""
-        return prune_entries(self._connection, before=before, keep_per_feed=keep_per_feed)
+    def forget_unlisted(self) -> None:
+        """Forget what was deleted and is listed by no feed any more."""
+        forget_unlisted(self._connection)
+
+    def expired(self, *, before: datetime, keep_per_feed: int) -> Sequence[int]:
+        """Return entries first seen and dated before, but never the last `keep_per_feed` of a feed, nor what is starred."""
+        return expired_entries(self._connection, before=before, keep_per_feed=keep_per_feed)
+
+    def prune(self, entry_ids: Sequence[int]) -> int:
+        """Delete expired entries, those that were starred meanwhile excepted; return how many went."""
+        return prune_entries(self._connection, entry_ids)

@@ -31,12 +31,18 @@ _PLACES = (
     .where(entry_origins.c.pruned == LIVE)
     .subquery("places")
 )
-_EXPIRED = select(entries.c.id).where(
-    entries.c.dated_at < bindparam("before"),
-    entries.c.first_seen_at < bindparam("before"),
-    entries.c.id.not_in(select(entry_states.c.entry_id).where(IS_STARRED)),
-    entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
+_NOT_STARRED = entries.c.id.not_in(select(entry_states.c.entry_id).where(IS_STARRED))
+_EXPIRED = (
+    select(entries.c.id)
+    .where(
+        entries.c.dated_at < bindparam("before"),
+        entries.c.first_seen_at < bindparam("before"),
+        _NOT_STARRED,
+        entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
+    )
+    .order_by(entries.c.id)
 )
+_STILL_EXPIRED = select(entries.c.id).where(entries.c.id.in_(bindparam("ids", expanding=True)), _NOT_STARRED)
 _MARK = update(entry_origins).where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True))).values(pruned=PRUNED_LISTED)
 _STORY_OF = select(entries.c.id, entries.c.story_id).where(entries.c.id.in_(bindparam("ids", expanding=True)))
 _DELETE_STORIES = delete(stories).where(stories.c.id.in_(bindparam("ids", expanding=True)))
@@ -48,8 +54,8 @@ _SAVE_LEAD = (
 _DELETE = delete(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: int) -> int:
-    """Delete old entries, keep their marks, and drop marks that no feed lists any more; return how many entries went."""
+def forget_unlisted(connection: Connection) -> None:
+    """Drop marks that no feed lists any more, and begin to look for the next."""
     connection.execute(
         delete(entry_origins).where(entry_origins.c.pruned == PRUNED_UNSEEN, entry_origins.c.feed_id.in_(_READ_FEEDS))
     )
@@ -59,9 +65,20 @@ def prune_entries(connection: Connection, *, before: datetime, keep_per_feed: in
         .values(pruned=PRUNED_UNSEEN)
     )
     connection.execute(update(feeds).where(feeds.c.read_since_prune).values(read_since_prune=false()))
-    expired = connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars().all()
-    take_entries(connection, expired)
-    return len(expired)
+
+
+def expired_entries(connection: Connection, *, before: datetime, keep_per_feed: int) -> Sequence[int]:
+    """Return old entries; it looks at all that are stored, so the write lock is not to be held meanwhile."""
+    return connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars().all()
+
+
+def prune_entries(connection: Connection, entry_ids: Sequence[int]) -> int:
+    """Delete those of the entries that nobody starred meanwhile, and keep their marks; return how many went."""
+    gone: list[int] = []
+    for ids in chunks(entry_ids):
+        gone.extend(connection.execute(_STILL_EXPIRED, {"ids": ids}).scalars())
+    take_entries(connection, gone)
+    return len(gone)
 
 
 def take_entries(connection: Connection, entry_ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.change import AddedOrigin, EntryChanges, EntryUpdate, FeedChange, ModifiedEntry, NewEntry
 from aggregator.model.entry import Entry, EntryData
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, PollState, Validators
-from aggregator.storage import Storage
+from aggregator.storage import Storage, Transaction
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -64,6 +64,12 @@ def save(storage: Storage, *changes: FeedChange) -> None:
     """Write changes."""
     with storage.write() as transaction:
         transaction.entries.apply(changes)
+
+
+def prune_old(transaction: Transaction, *, before: datetime, keep_per_feed: int) -> int:
+    """Let retention go over the store; return how many entries went."""
+    transaction.entries.forget_unlisted()
+    return transaction.entries.prune(transaction.entries.expired(before=before, keep_per_feed=keep_per_feed))
 
 
 def read_feed(

@@ -7,7 +7,7 @@ from dataclasses import fields
 from aggregator.model.article import Article, WantedArticle
 from aggregator.model.robots import RobotsFile
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, prune_old
 
 
 def test_the_newest_entries_of_the_feeds_are_wanted_until_their_article_is_there(storage: Storage) -> None:
@@ -46,7 +46,7 @@ def test_an_article_goes_with_its_entry(storage: Storage) -> None:
         tx.articles.save([article, Article(entry_id=999, fetched_at=NOON, url="https://a.example/2")])
         assert tx.articles.get(entry.id) == article
         assert tx.articles.get(999) is None
-        assert tx.entries.prune(before=NOON - DAY, keep_per_feed=0) == 1
+        assert prune_old(tx, before=NOON - DAY, keep_per_feed=0) == 1
         assert tx.articles.get(entry.id) is None
 
 

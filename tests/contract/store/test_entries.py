@@ -16,6 +16,7 @@ from tests.fakes.changes import (
     configure,
     key_of,
     make_update,
+    prune_old,
     read_feed,
     save,
     unset_fields,
@@ -98,7 +99,7 @@ def test_ids_are_given_out_once_and_rise(storage: Storage) -> None:
     add_entries(storage, feed.id, "one", "two")
     assert known(storage).next_entry_id == 3
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON + DAY, keep_per_feed=0) == 2
+        assert prune_old(transaction, before=NOON + DAY, keep_per_feed=0) == 2
     assert known(storage).next_entry_id == 3
 
 
@@ -262,7 +263,7 @@ def test_retention_takes_what_is_old_and_keeps_the_last_of_each_feed(storage: St
     add_entries(storage, busy.id, "new", "old", "older", now=NOON, step=3 * DAY)
     add_entries(storage, quiet.id, "rare", "rarer", now=NOON - 9 * DAY, step=DAY)
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON + HOUR, keep_per_feed=1) == 3
+        assert prune_old(transaction, before=NOON + HOUR, keep_per_feed=1) == 3
         assert [entry.data.guid for entry in transaction.entries.newest(limit=9)] == ["new", "rare"]
     assert storage.check() == []
 
@@ -271,12 +272,12 @@ def test_retention_spares_what_was_first_seen_lately_whatever_its_date(storage: 
     (feed,) = configure(storage, A)
     add_entries(storage, feed.id, "archive", now=NOON, dated_at=NOON - 999 * DAY)
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON - DAY, keep_per_feed=0) == 0
+        assert prune_old(transaction, before=NOON - DAY, keep_per_feed=0) == 0
 
 
 def prune(storage: Storage) -> int:
     with storage.write() as transaction:
-        return transaction.entries.prune(before=NOON + DAY, keep_per_feed=0)
+        return prune_old(transaction, before=NOON + DAY, keep_per_feed=0)
 
 
 def test_a_pruned_entry_does_not_come_back_while_its_feed_lists_it(storage: Storage) -> None:
@@ -370,7 +371,7 @@ def test_an_entry_that_was_pruned_is_not_found_by_its_address(storage: Storage) 
     (feed,) = configure(storage, A)
     add_entries(storage, feed.id, "1", dated_at=NOON - 100 * DAY, now=NOON - 100 * DAY)
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON, keep_per_feed=0) == 1
+        assert prune_old(transaction, before=NOON, keep_per_feed=0) == 1
 
     with storage.read() as transaction:
         assert transaction.entries.ids_by_url([key_of("https://example.org/1")]) == {}

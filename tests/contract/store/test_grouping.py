@@ -10,7 +10,7 @@ from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Ranking, Window, Worth
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, prune_old
 
 SITES = ("https://a.example/feed", "https://b.example/feed", "https://c.example/feed")
 
@@ -194,7 +194,7 @@ def test_retention_takes_redirects_and_evidence_along(storage: Storage) -> None:
     prepare(storage, "one", "two")
     join(storage, (2, 1))
     with storage.write() as tx:
-        tx.entries.prune(before=NOON + 30 * DAY, keep_per_feed=0)
+        prune_old(tx, before=NOON + 30 * DAY, keep_per_feed=0)
         assert tx.counts().stories == 0
         assert tx.grouping.evidence([2]) == {}
         assert tx.stories.current(2) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.model.story import Entered, ListPlace
 from aggregator.storage import Storage
-from tests.fakes.changes import HOUR, NOON, add_entries, configure
+from tests.fakes.changes import HOUR, NOON, add_entries, configure, prune_old
 
 
 def three_entries(storage: Storage) -> None:
@@ -44,7 +44,7 @@ def test_a_story_that_goes_leaves_the_lists(storage: Storage) -> None:
     with storage.write() as transaction:
         transaction.lists.put_places("trending", [ListPlace(place=1, story_id=3, since_at=NOON)])
         transaction.lists.enter("trending", [Entered(entry_id=3, at=NOON)])
-        transaction.entries.prune(before=NOON + HOUR, keep_per_feed=0)
+        prune_old(transaction, before=NOON + HOUR, keep_per_feed=0)
         assert transaction.lists.places("trending") == []
         assert transaction.lists.entered("trending", limit=9) == []
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from aggregator.model.entry import Entry
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, NOON, add_entries, configure, key_of
+from tests.fakes.changes import DAY, NOON, add_entries, configure, key_of, prune_old
 
 FEED = "https://a.example/feed"
 TODAY = date(2026, 11, 24)
@@ -111,5 +111,5 @@ def test_a_pruned_entry_takes_its_story_and_reads_along(storage: Storage) -> Non
     three_entries(storage)
     add_reads(storage, read(1, "anna"))
     with storage.write() as transaction:
-        transaction.entries.prune(before=NOON + DAY, keep_per_feed=0)
+        prune_old(transaction, before=NOON + DAY, keep_per_feed=0)
         assert (transaction.counts().reads, transaction.counts().stories) == (0, 0)

@@ -11,7 +11,7 @@ from aggregator.library.searching import read_search_page
 from aggregator.model.search import SearchDocument, SearchQuery, Term
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, NOON, add_entries, configure
+from tests.fakes.changes import DAY, NOON, add_entries, configure, prune_old
 
 FEED, OTHER = "https://a.example/feed", "https://b.example/feed"
 
@@ -176,7 +176,7 @@ def test_entries_that_are_gone_are_not_indexed_and_those_pruned_are_found_no_mor
     index(storage, document(ids[0], "bern"), document(ids[4], "bern"), document(4711, "bern"))
     assert found(storage, query(term("bern"))) == [ids[4], ids[0]]
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON + DAY, keep_per_feed=1) == 4
+        assert prune_old(transaction, before=NOON + DAY, keep_per_feed=1) == 4
     assert found(storage, query(term("bern"))) == [ids[0]]
 
 

@@ -14,7 +14,7 @@ from aggregator.model.reading import Via
 from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, read_feed, save
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, prune_old, read_feed, save
 
 LIST = 1_000_000_007
 A, B = 1, 2  # feeds
@@ -222,7 +222,7 @@ def test_states_go_with_their_entry_and_starred_entries_stay(storage: Storage) -
     mark(storage, 1, 2, read=True)
     mark(storage, 2, starred=True)
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON + 3 * HOUR - timedelta(minutes=1), keep_per_feed=0) == 2
+        assert prune_old(transaction, before=NOON + 3 * HOUR - timedelta(minutes=1), keep_per_feed=0) == 2
         assert transaction.states.all_of(1).keys() == {2}
     assert ids(storage, BOTH) == [5, 4, 2]
     assert storage.check() == []

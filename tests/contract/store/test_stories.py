@@ -11,7 +11,7 @@ from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Ranking, StoryStanding, Window, Worth
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, read_feed, save
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, prune_old, read_feed, save
 
 A, B, SAME_SITE = "https://a.example/feed", "https://b.example/feed", "https://www.a.example/other"
 READS_ONLY = dict.fromkeys(Ranking, Worth(coverage=0.0, exposure=0.0))
@@ -292,7 +292,7 @@ def test_a_story_outlives_the_entry_that_founded_it(storage: Storage) -> None:
     read(storage, 1, "anna")
     merged(storage)
     with storage.write() as transaction:
-        assert transaction.entries.prune(before=NOON + DAY, keep_per_feed=1) == 1
+        assert prune_old(transaction, before=NOON + DAY, keep_per_feed=1) == 1
         (story,) = transaction.stories.standings([1], Ranking.TRENDING).values()
     assert (story.entry_id, story.readers) == (2, 0)
     rank(storage)

@@ -7,7 +7,7 @@ import dataclasses
 from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.topic import Assignment, Topic
 from aggregator.storage import Storage, TopicRow
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, prune_old
 
 FEED = "https://a.example/feed"
 SWISS = Topic(slug="schweiz", title="Schweiz", any_of=("Bundesrat*",))
@@ -98,7 +98,7 @@ def test_a_pruned_entry_leaves_its_topics(storage: Storage) -> None:
     set_topics(storage, SWISS)
     assign(storage, ["schweiz"], [1], [("schweiz", 1)])
     with storage.write() as transaction:
-        transaction.entries.prune(before=NOON + DAY, keep_per_feed=0)
+        prune_old(transaction, before=NOON + DAY, keep_per_feed=0)
         assert transaction.topics.all()[0].entries == 0
 
 
