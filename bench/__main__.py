@@ -39,10 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", choices=[*NAMES, QUALITY, []], help="which questions (default: all)")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each measured thing")
     parser.add_argument("--feeds", type=int, default=None, help="number of generated feeds")
+    parser.add_argument("--entries", type=int, default=None, help="number of stored entries (growth)")
     parser.add_argument("--dry", action="store_true", help="print only, keep no figures")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the `aggregator` command does
-    options = Options(runs=chosen.runs, feeds=chosen.feeds)
+    options = Options(runs=chosen.runs, feeds=chosen.feeds, entries=chosen.entries)
     wanted = [name for name in NAMES if name.startswith(QUALITY)] if QUALITY in chosen.names else []
     for name in dict.fromkeys([*(name for name in chosen.names if name != QUALITY), *wanted] or NAMES):
         for report in importlib.import_module(f"bench.{name}").bench(options):

@@ -1,7 +1,8 @@
 """What does a pass, a claim, an insert cost as feeds and entries grow, and what grows faster than they do?
 
-Feeds: a process polls so many feeds that all answer 304, twice; its memory is what the kernel says. Entries: a store is filled
-step by step, and at each step the same work is done in it: `growth_store`. Growth is told against the smallest size.
+Feeds: a process polls so many feeds that all answer 304, twice; its memory is what the kernel says. Entries: stores with a
+longer and longer history, and in each the same work: `growth_store`. Growth is told against the smallest size, which is in
+every run: `--feeds 100000` and `--entries 5000000` run one size beside it, each into figures of its own.
 """
 
 from __future__ import annotations
@@ -10,34 +11,60 @@ import json
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from bench.growth_fill import FEEDS as STORE_FEEDS
+from bench.growth_fill import PER_DAY
 from bench.ingest import Ours, check, inside_of
 from bench.origin import Origin
 from bench.record import Options, Report, Row, Sample, run_program
 
-FEEDS = (1_000, 2_000, 10_000, 20_000, 100_000)
-ENTRIES = (9_000, 100_000, 1_000_000)
+FEEDS = (1_000, 2_000, 10_000, 20_000)
+ENTRIES = (10_000, 100_000, 1_000_000)
 STORE_SECONDS = 3600
 
 
 def bench(options: Options) -> Iterable[Report]:
+    if options.feeds is not None or options.entries is None:
+        yield _measure_feeds(options.feeds)
+    if options.entries is not None or options.feeds is None:
+        yield _measure_entries(options.entries)
+
+
+def _sizes(all_sizes: Sequence[int], one: int | None) -> tuple[tuple[int, ...], str]:
+    """Return the sizes to measure, and what to add to the name of their figures."""
+    return (tuple(all_sizes), "") if one is None else (tuple(sorted({all_sizes[0], one})), f"-{one}")
+
+
+def _measure_feeds(one: int | None) -> Report:
+    sizes, suffix = _sizes(FEEDS, one)
     report = Report(
-        name="growth",
-        question="What grows faster than the feeds and the entries?",
-        corpus="generated feeds of one entry on 64 loopback hosts; a store of short entries, 30 in a document",
-        baseline=f"{FEEDS[0]:,} feeds",
+        name=f"growth-feeds{suffix}",
+        question="What grows faster than the feeds?",
+        corpus="generated feeds of one entry on 64 loopback hosts",
+        baseline=f"{sizes[0]:,} feeds",
     )
-    for feeds in FEEDS:
-        if feeds <= (options.feeds or FEEDS[-1]):
-            for row in _poll(feeds):
-                report.add(row)
-    for row in _fill():
-        report.add(row)
-    yield report
+    for feeds in sizes:
+        for row in _poll(feeds):
+            report.add(row)
+    return report
+
+
+def _measure_entries(one: int | None) -> Report:
+    sizes, suffix = _sizes(ENTRIES, one)
+    report = Report(
+        name=f"growth-entries{suffix}",
+        question="What grows with history, though it should not?",
+        corpus=f"invented entries of {STORE_FEEDS:,} feeds, {PER_DAY:,} a day whatever the size, SQLite, by words alone",
+        baseline=f"{sizes[0]:,} entries",
+    )
+    for entries in sizes:
+        for row in _work(entries):
+            report.add(row)
+    return report
 
 
 def _poll(feeds: int) -> Iterable[Row]:
@@ -60,15 +87,12 @@ def _poll(feeds: int) -> Iterable[Row]:
         yield Row(name=f"{feeds:,} feeds", work=work, count=feeds, unit="feed", samples=tuple(each))
 
 
-def _fill() -> Iterable[Row]:
+def _work(entries: int) -> Iterable[Row]:
     with tempfile.TemporaryDirectory() as name:
-        sizes = [str(size) for size in ENTRIES]
         _, output = run_program(
-            [sys.executable, "-m", "bench.growth_store", str(Path(name) / "store.db"), *sizes], deadline_seconds=STORE_SECONDS
+            [sys.executable, "-m", "bench.growth_store", name, str(entries)], deadline_seconds=STORE_SECONDS
         )
     for line in output.splitlines():
         found = json.loads(line)
         samples = tuple(Sample(wall_seconds=wall, cpu_seconds=cpu) for wall, cpu in found["samples"])
-        yield Row(
-            name=f"{found['entries']:,} entries", work=found["work"], unit=found["unit"], count=found["count"], samples=samples
-        )
+        yield Row(name=f"{entries:,} entries", work=found["work"], unit=found["unit"], count=found["count"], samples=samples)

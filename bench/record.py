@@ -31,10 +31,11 @@ LIBRARIES = ("feedparser", "granian", "lxml", "nh3", "pycurl", "reader", "SQLAlc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the caller of a benchmark may choose: runs of everything, and the number of feeds (None: the benchmark's own)."""
+    """What the caller of a benchmark may choose: runs of everything, and numbers (None: the benchmark's own)."""
 
     runs: int = RUNS
     feeds: int | None = None
+    entries: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
