@@ -20,23 +20,33 @@ from aggregator.store.reader_tables import IS_STARRED, entry_states
 from aggregator.store.tables import LIVE, PRUNED_LISTED, PRUNED_UNSEEN, entries, entry_origins, feeds, stories
 
 _READ_FEEDS = select(feeds.c.id).where(feeds.c.read_since_prune)
-_PLACES = (
-    select(
-        entry_origins.c.entry_id,
-        func.row_number()
-        .over(partition_by=entry_origins.c.feed_id, order_by=(entries.c.dated_at.desc(), entries.c.id.desc()))
-        .label("place"),
-    )
-    .join(entries, entries.c.id == entry_origins.c.entry_id)
-    .where(entry_origins.c.pruned == LIVE)
-    .subquery("places")
+_CARRIED = (entry_origins.c.feed_id == bindparam("feed"), entry_origins.c.pruned == LIVE)
+_LATEST_OF_FEED = (
+    select(entry_origins.c.entry_id)
+    .distinct()
+    .where(*_CARRIED)
+    .order_by(entry_origins.c.entry_id.desc())
+    .limit(bindparam("count"))
+)
+_YOUNG = select(func.count()).where(
+    entries.c.id.in_(bindparam("ids", expanding=True)), entries.c.dated_at >= bindparam("before")
+)
+_KEPT_OF_FEED = (
+    select(entries.c.id)
+    .where(entries.c.id.in_(select(entry_origins.c.entry_id).where(*_CARRIED)))
+    .order_by(entries.c.dated_at.desc(), entries.c.id.desc())
+    .limit(bindparam("count"))
+)
+_CARRIERS = (
+    select(entry_origins.c.feed_id)
+    .distinct()
+    .where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True)), entry_origins.c.pruned == LIVE)
 )
 _NOT_STARRED = entries.c.id.not_in(select(entry_states.c.entry_id).where(IS_STARRED))
 _EXPIRED = select(entries.c.id).where(
     entries.c.dated_at < bindparam("before"),
     entries.c.first_seen_at < bindparam("before"),
     _NOT_STARRED,
-    entries.c.id.not_in(select(_PLACES.c.entry_id).where(_PLACES.c.place <= bindparam("keep"))),
 )
 _STILL_EXPIRED = select(entries.c.id).where(entries.c.id.in_(bindparam("ids", expanding=True)), _NOT_STARRED)
 _MARK = update(entry_origins).where(entry_origins.c.entry_id.in_(bindparam("ids", expanding=True))).values(pruned=PRUNED_LISTED)
@@ -64,9 +74,20 @@ def forget_unlisted(connection: Connection) -> None:
 
 
 def expired_entries(connection: Connection, *, before: datetime, keep_per_feed: int) -> Sequence[int]:
-    """Return old entries; where there are any, all are looked at, so the write lock is not to be held meanwhile."""
-    # Sorted here: told to, SQLite would walk through all entries in this order instead of through those that are old.
-    return sorted(connection.execute(_EXPIRED, {"before": before, "keep": keep_per_feed}).scalars())
+    """Return old entries; every feed of one is looked at, so the write lock is not to be held meanwhile."""
+    expired = set(connection.execute(_EXPIRED, {"before": before}).scalars())
+    if not keep_per_feed:
+        return sorted(expired)
+    feed_ids: set[int] = set()
+    for ids in chunks(expired):
+        feed_ids.update(connection.execute(_CARRIERS, {"ids": ids}).scalars())
+    for feed_id in sorted(feed_ids):
+        # Nearly always the last that came hold enough young ones: then the old ones need not be put in order.
+        latest = connection.execute(_LATEST_OF_FEED, {"feed": feed_id, "count": 2 * keep_per_feed}).scalars().all()
+        young = sum(connection.execute(_YOUNG, {"ids": ids, "before": before}).scalar_one() for ids in chunks(latest))
+        if young < keep_per_feed:
+            expired.difference_update(connection.execute(_KEPT_OF_FEED, {"feed": feed_id, "count": keep_per_feed}).scalars())
+    return sorted(expired)
 
 
 def prune_entries(connection: Connection, entry_ids: Sequence[int]) -> int:
