@@ -62,7 +62,7 @@ class Work:
         self.words = Words()
         self.now = datetime.now(UTC)
         self.settings = load_settings(folder / "config.yaml", environ=os.environ)
-        self.serial = int(time.time())  # of what is new: over every size, and another in every run over a store that is kept
+        self.serial = time.time_ns() // 1_000_000  # of what is new: over every size, another in every run over a kept store
 
     def tell(self, work: str, samples: Sequence[Sample], *, count: int, unit: str) -> None:
         print(json.dumps({"work": work, "unit": unit, "count": count, "samples": samples}), flush=True)
