@@ -14,7 +14,8 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 from aggregator.group.keypoints import RULES as POINT_RULES
-from aggregator.pipeline.relating import RELATED_NOTE, RelatedMemory
+from aggregator.pipeline.relating import RELATED_NOTE, rules_of
+from aggregator.pipeline.said import RelatedMemory
 from aggregator.storage import GROUPED_NOTE
 from aggregator.store.columns import to_microseconds
 
@@ -82,7 +83,10 @@ def fill(path: Path, size: int, *, now: datetime, words: Words) -> None:
             store.execute(statement)
         store.execute("UPDATE sequences SET next = ? WHERE name IN ('entry_id', 'revision')", (size + 1,))
         store.execute("UPDATE topics SET revision = ?", (size,))
-        reached = {RELATED_NOTE: f"{size} {RelatedMemory(LANGUAGE).rules}", "summarised": f"{size} {POINT_RULES}/{LANGUAGE}"}
+        reached = {
+            RELATED_NOTE: f"{size} {rules_of(RelatedMemory(LANGUAGE, lambda: None))}",
+            "summarised": f"{size} {POINT_RULES}/{LANGUAGE}",
+        }
         for note, value in (
             {GROUPED_NOTE: str(size), "search_revision": str(size), "search_languages": LANGUAGE} | reached
         ).items():
