@@ -15,6 +15,7 @@
     │  ├─ FeedExists
     │  └─ FeedNotFound (LookupError)
     ├─ EntryNotFound (LookupError)      entry_id
+    │  └─ EntryGone                     it is past its time
     ├─ StoryNotFound (LookupError)      story_id
     ├─ TopicNotFound (LookupError)      slug
     ├─ EditionNotFound (LookupError)    kind, period
@@ -137,6 +138,10 @@ class EntryNotFound(AggregatorError, LookupError):
     def __init__(self, entry_id: int) -> None:
         self.entry_id = entry_id
         super().__init__(f"no entry {entry_id}")
+
+
+class EntryGone(EntryNotFound):
+    """There was an entry with that id; it is past its time, or was deleted."""
 
 
 class StoryNotFound(AggregatorError, LookupError):

@@ -43,7 +43,7 @@ def export_file(
     emitted: Annotated[bool, typer.Option("--emitted", help="The feeds we emit instead of our sources.")] = False,
 ) -> None:
     """Print an OPML document: our sources, or the feeds we emit."""
-    from aggregator.library.streams import write_emitted_opml
+    from aggregator.library.masthead import write_emitted_opml
     from aggregator.library.subscriptions import write_sources_opml
 
     with opened(context) as aggregator:

@@ -150,9 +150,8 @@ class Fleet:
             while True:
                 room = (LOOK_AHEAD if self._lacks_hosts else _READ_AHEAD) - (pulled - self._taken)
                 if not exhausted and room > 0:
-                    self._lacks_hosts = (
-                        False  # before the thread hears of more, so that it says so again where that is not enough
-                    )
+                    # Before the thread hears of more, so that it says so again where that is not enough.
+                    self._lacks_hosts = False
                     more = list(islice(source, min(room, _PULL)))
                     exhausted = len(more) < min(room, _PULL)
                     pulled += len(more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.library.catalogue import TOPIC_PREFIX
-from aggregator.library.streams import Masthead, read_masthead
+from aggregator.library.masthead import Masthead, read_masthead
 from aggregator.model.reader import Reader, Session
 from aggregator.storage import Storage
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from aggregator.errors import EditionNotFound
-from aggregator.library.streams import Masthead, read_masthead
+from aggregator.library.masthead import Masthead, read_masthead
 from aggregator.model.edition import Edition, EditionKind, span_at
 from aggregator.storage import Storage
 

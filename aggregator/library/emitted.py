@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.library.streams import EmittedFeed, Masthead, list_emitted, read_masthead
+from aggregator.library.masthead import EmittedFeed, Masthead, list_emitted, read_masthead
 from aggregator.model.document import Format
 from aggregator.storage import Storage, TopicRow
 

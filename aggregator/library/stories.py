@@ -11,9 +11,10 @@ from aggregator.emit.related_links import LINKED_STORIES
 from aggregator.emit.stories import STORY_ENTRIES, build_story_feed
 from aggregator.errors import EntryNotFound, StoryNotFound, WrongStories
 from aggregator.group.settling import settle_story
+from aggregator.library.masthead import Masthead, read_masthead
 from aggregator.library.rankings import read_most_read
 from aggregator.library.related import read_page_related
-from aggregator.library.streams import BOX_ENTRIES, ENTRY_ID_LIMIT, Masthead, read_masthead
+from aggregator.library.streams import BOX_ENTRIES, ENTRY_ID_LIMIT
 from aggregator.model.coverage import Report, StoryFace, face_of, fold_copies
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.emit.feed_events import HEALTH_PATH
-from aggregator.emit.opml import Outline, write_opml
-from aggregator.errors import EntryNotFound, TopicNotFound
-from aggregator.group.words import fold
-from aggregator.library.daily_counts import DailyCounts
+from aggregator.errors import EntryGone, EntryNotFound, TopicNotFound
+from aggregator.library.masthead import Masthead, read_masthead
 from aggregator.library.rankings import read_most_read, read_ranking
 from aggregator.library.related import read_page_related
 from aggregator.model.article import Article
 from aggregator.model.coverage import StoryFace, face_of
-from aggregator.model.document import Format
 from aggregator.model.entry import Entry
-from aggregator.model.feed import Feed, FeedState, site_of
-from aggregator.model.health import FeedEvent, FeedSearch
+from aggregator.model.feed import site_of
 from aggregator.model.keypoint import KeyPoint
 from aggregator.model.related import PageRelated
 from aggregator.model.story import RankedStory, Ranking, Window
@@ -32,27 +27,8 @@ FRONT_TOPIC_ENTRIES = 6
 BOX_ENTRIES = 5  # the most-read box at the side
 TOPIC_ENTRIES = 30  # one page of a topic
 RANKING_PLACES = 20
-HEALTH_EVENTS = 20
-HEALTH_DAYS = 14  # of which the entries are shown day by day
 
 CursorAt = tuple[datetime, int]  # (dated_at, id) of the last entry shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmittedFeed:
-    """One feed we emit: its path without suffix, its title, and the formats it exists in."""
-
-    path: str
-    title: str
-    formats: tuple[Format, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Masthead:
-    """What stands on every page: the topics in their order, and the paths that are emitted as feeds (without suffix)."""
-
-    topics: tuple[TopicRow, ...]
-    emitted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,23 +96,6 @@ class EntryPage:
     most_read: tuple[RankedStory, ...]
     window: Window
     article: Article | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHealth:
-    """The sources that match: those in trouble first, then by title; `troubled` and `total` are of all.
-
-    `found` says by feed id where a feed that is gone may be now; `events` is what happened, latest first; `daily` how many
-    entries a feed had on each of the last days (UTC), today last.
-    """
-
-    masthead: Masthead
-    feeds: tuple[Feed, ...]
-    troubled: int
-    total: int
-    found: Mapping[int, FeedSearch]
-    events: tuple[FeedEvent, ...]
-    daily: Mapping[int, tuple[int, ...]]
 
 
 def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPage:
@@ -241,7 +200,7 @@ def read_entry_page(
 ) -> EntryPage:
     """Return an entry with what to read next, in the language of the page (`reading`) first unless `every_language`.
 
-    Raises: EntryNotFound.
+    Raises: EntryNotFound, EntryGone.
     """
     with storage.read() as tx:
         entry = _entry(tx, entry_id)
@@ -262,89 +221,14 @@ def read_entry_page(
 def read_entry_url(storage: Storage, entry_id: int) -> str:
     """Return where an entry leads.
 
-    Raises: EntryNotFound for an entry without an address, too.
+    Raises: EntryGone; EntryNotFound for an entry without an address, too.
     """
     with storage.read() as tx:
         url = tx.entries.url_of(entry_id) if 0 < entry_id < ENTRY_ID_LIMIT else None
-    if url is None:
-        raise EntryNotFound(entry_id)
-    return url
-
-
-def read_feed_health(
-    storage: Storage, counts: DailyCounts, *, now: datetime, text: str = "", only_troubled: bool = False
-) -> FeedHealth:
-    """Return the sources with their health whose title, site or address has every word of `text`."""
-    none, words = (0,) * HEALTH_DAYS, fold(text).split()
-    with storage.read() as tx:
-        every = tx.feeds.all()
-        troubled = [feed for feed in every if is_troubled(feed)]
-        feeds = troubled if only_troubled else [*troubled, *(feed for feed in every if not is_troubled(feed))]
-        daily = counts.read(tx, days=HEALTH_DAYS, now=now)
-        return FeedHealth(
-            masthead=read_masthead(tx),
-            feeds=tuple(feed for feed in feeds if _has_words(feed, words)),
-            troubled=len(troubled),
-            total=len(every),
-            found=tx.health.found(),
-            events=tuple(tx.health.latest(limit=HEALTH_EVENTS)),
-            daily={feed.id: daily.get(feed.id, none) for feed in feeds},
-        )
-
-
-def read_emitted_feeds(storage: Storage) -> tuple[EmittedFeed, ...]:
-    """Return every feed we emit for readers, topics in their order first, then by path."""
-    with storage.read() as tx:
-        return list_emitted(tx)
-
-
-def list_emitted(tx: Transaction) -> tuple[EmittedFeed, ...]:
-    """Return every feed we emit for readers, topics in their order first, then by path.
-
-    That of our own health is for who runs us; it is announced on its page.
-    """
-    titles = tx.documents.titles()
-    by_path = formats_by_path(titles)
-    by_path.pop(HEALTH_PATH, None)
-    order = {f"/topics/{topic.slug}": place for place, topic in enumerate(tx.topics.all(counted=False))}
-
-    def place(path: str) -> tuple[int, str]:
-        return order.get(path.removesuffix("/most-read").removesuffix("/trending"), len(order)), path
-
-    return tuple(
-        EmittedFeed(path=path, title=titles[f"{path}.{by_path[path][0]}"] or path.removeprefix("/"), formats=by_path[path])
-        for path in sorted(by_path, key=place)
-    )
-
-
-def write_emitted_opml(storage: Storage, *, title: str, base_url: str) -> bytes:
-    """Return every feed we emit as OPML, each in one format: Atom, whose dates and ids are exact, where there is one."""
-    return write_opml(
-        title,
-        (
-            Outline(
-                title=feed.title,
-                feed_url=f"{base_url}{feed.path}.{Format.ATOM if Format.ATOM in feed.formats else feed.formats[0]}",
-                page_url=base_url + feed.path,
-            )
-            for feed in read_emitted_feeds(storage)
-        ),
-    )
-
-
-def read_masthead(tx: Transaction) -> Masthead:
-    """Return what stands on every page."""
-    return Masthead(topics=tuple(tx.topics.all(counted=False)), emitted=frozenset(formats_by_path(tx.documents.fingerprints())))
-
-
-def formats_by_path(paths: Mapping[str, str] | Iterable[str]) -> dict[str, tuple[Format, ...]]:
-    """Return the formats of each feed by its path without suffix; paths that are no feed are left out."""
-    found: dict[str, set[str]] = {}
-    for path in paths:
-        stem, _, suffix = path.rpartition(".")
-        found.setdefault(stem, set()).add(suffix)
-    formats = {stem: tuple(form for form in Format if form in suffixes) for stem, suffixes in found.items()}
-    return {stem: known for stem, known in formats.items() if known}
+        if url is None:
+            _entry(tx, entry_id)  # says so where there is none
+            raise EntryNotFound(entry_id)
+        return url
 
 
 def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
@@ -364,16 +248,6 @@ def choose_leads(entries: Sequence[Entry], *, limit: int) -> tuple[Entry, ...]:
     ids = {entry.id for entry in chosen}
     rest = [entry for entry in distinct if entry.id not in ids]
     return tuple((chosen + rest)[:limit])
-
-
-def is_troubled(feed: Feed) -> bool:
-    """Return whether a person should look at the feed."""
-    return feed.poll.state in {FeedState.BROKEN, FeedState.FAILING, FeedState.GONE}
-
-
-def _has_words(feed: Feed, words: Sequence[str]) -> bool:
-    told = fold(f"{feed.title} {feed.source.site} {feed.settings.url}") if words else ""
-    return all(word in told for word in words)
 
 
 def count_publishers(entry: Entry) -> int:
@@ -406,6 +280,8 @@ def _topic(masthead: Masthead, slug: str) -> TopicRow:
 
 def _entry(tx: Transaction, entry_id: int) -> Entry:
     entry = tx.entries.get(entry_id) if 0 < entry_id < ENTRY_ID_LIMIT else None
+    if entry is None and 0 < entry_id < ENTRY_ID_LIMIT and tx.stories.existed(entry_id):  # they share their numbers
+        raise EntryGone(entry_id)
     if entry is None:
         raise EntryNotFound(entry_id)
     return entry

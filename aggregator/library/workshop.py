@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aggregator.errors import FeedNotFound
+from aggregator.library.feed_health import is_troubled
 from aggregator.library.rankings import read_ranking
-from aggregator.library.streams import is_troubled
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed
 from aggregator.model.health import FeedEvent, FeedSearch

@@ -38,8 +38,8 @@ NEIGHBOUR_DELAY = timedelta(minutes=15)
 ACTIVE = timedelta(days=3)
 """For which a story is young: later ones do not change what stands beside it."""
 
-BATCH_STORIES = 100
-"""Stories a transaction."""
+BATCH_STORIES = 25
+"""Stories a transaction: half a second of work, after which a stop is heeded."""
 
 BUDGET = timedelta(seconds=20)
 """What a pass may take; what is left waits for the next."""

@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse, Response
 
 from aggregator.errors import AccessDenied, TooManyAttempts
 from aggregator.library.accounts import read_account
+from aggregator.library.masthead import Masthead
 from aggregator.library.readers import export_reader, remove_reader, renew_api_password, set_password, set_reader
 from aggregator.library.sessions import LoggedIn, log_out
-from aggregator.library.streams import Masthead
 from aggregator.web.forms import FORM_HEADERS, Form, takes_form
 from aggregator.web.rendering import render
 from aggregator.web.sessions import (

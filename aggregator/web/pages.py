@@ -14,8 +14,10 @@ from starlette.responses import Response
 from aggregator.emit.edition_words import feed_title
 from aggregator.emit.feed_events import HEALTH_PATH, describe_event
 from aggregator.library import streams
+from aggregator.library.feed_health import read_feed_health
+from aggregator.library.masthead import Masthead, write_emitted_opml
 from aggregator.library.rankings import list_name
-from aggregator.library.streams import CursorAt, Masthead, RankingPage
+from aggregator.library.streams import CursorAt, RankingPage
 from aggregator.model.edition import EditionKind
 from aggregator.model.entry import Entry
 from aggregator.model.reading import Via
@@ -198,7 +200,7 @@ def _feed_health(request: Request, *, gzipped: bool = True) -> Representation:
     web, query = web_of(request), request.query_params
     text, only_troubled = " ".join(query.get("q", "").split())[:MAX_FILTER], "trouble" in query
     now = web.clock.now()
-    view = streams.read_feed_health(web.storage, web.daily_counts, now=now, text=text, only_troubled=only_troubled)
+    view = read_feed_health(web.storage, web.daily_counts, now=now, text=text, only_troubled=only_troubled)
     size = PAGE_FEEDS if web.site.counted else max(len(view.feeds), 1)
     pages = max(-(-len(view.feeds) // size), 1)
     page = _page(query.get("page", "1"))
@@ -235,7 +237,7 @@ def _page(text: str) -> int:
 def serve_opml(request: Request) -> Response:
     """Serve every feed we emit as one OPML document."""
     web = web_of(request)
-    body = streams.write_emitted_opml(web.storage, title=web.site.title, base_url=web.site.base_url)
+    body = write_emitted_opml(web.storage, title=web.site.title, base_url=web.site.base_url)
     made = represent(body.decode(), media_type="text/x-opml; charset=utf-8", gzipped=gzip_accepted(request))
     return respond(request, made, cache_control=CACHE_CONTROL)
 

@@ -13,6 +13,7 @@ from aggregator.errors import (
     AccessDenied,
     AggregatorError,
     EditionNotFound,
+    EntryGone,
     EntryNotFound,
     FeedNotFound,
     ReaderNotFound,
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 STATUS: Mapping[type[AggregatorError], int] = {
     EntryNotFound: 404,
+    EntryGone: 410,
     StoryNotFound: 404,
     TopicNotFound: 404,
     EditionNotFound: 404,

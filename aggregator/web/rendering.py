@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from aggregator.emit.edition_words import feed_title
 from aggregator.emit.words import words_of
-from aggregator.library.streams import Masthead
+from aggregator.library.masthead import Masthead
 from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
 from aggregator.model.story import Ranking, Window

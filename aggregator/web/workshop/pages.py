@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from aggregator.library.masthead import Masthead
 from aggregator.library.sessions import LoggedIn
-from aggregator.library.streams import Masthead
 from aggregator.web.rendering import render
 from aggregator.web.site import web_of
 from aggregator.web.workshop.tools import WorkshopTools

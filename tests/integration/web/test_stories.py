@@ -65,11 +65,14 @@ def test_the_number_of_an_item_of_a_list_never_was_a_story(newsroom: Newsroom) -
     assert newsroom.client.get(f"/stories/{following}.atom").status_code == 404
 
 
-def test_a_story_past_its_time_is_gone(newsroom: Newsroom) -> None:
+def test_a_story_past_its_time_is_gone_and_so_are_its_entries(newsroom: Newsroom) -> None:
     with newsroom.storage.write() as tx:
         prune_old(tx, before=newsroom.clock.now().replace(year=2027), keep_per_feed=0)
     assert newsroom.client.get("/stories/3").status_code == 410
     assert newsroom.client.get("/stories/3.atom").status_code == 410
+    assert newsroom.client.get("/entries/3").status_code == 410
+    assert newsroom.client.get("/r/3").status_code == 410
+    assert newsroom.client.get("/entries/999999").status_code == 404
 
 
 def test_the_feed_of_a_story_has_each_turn_once(newsroom: Newsroom) -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.library.streams import choose_leads, count_publishers, formats_by_path
+from aggregator.library.masthead import formats_by_path
+from aggregator.library.streams import choose_leads, count_publishers
 from aggregator.model.document import Format
 from tests.fakes.stored import make_entry, make_origin
 
