@@ -131,6 +131,8 @@ def test_what_means_the_same_is_found_in_another_language(open_with: Open, clock
     MODEL.asked.clear()
     relate_stories(aggregator.storage, memory, now=clock.now())
     assert DAM in named(aggregator, BARRAGE)
+    clock.advance(NEIGHBOUR_DELAY)
+    relate_stories(aggregator.storage, memory, now=clock.now())
     assert BARRAGE in named(aggregator, DAM)
     assert named(aggregator, OTHER[0]) == {}
     asked = len(MODEL.asked)
