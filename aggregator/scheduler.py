@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -59,6 +60,10 @@ RANK_TICK = timedelta(seconds=10)
 """How often a new quantum of the ranking is looked for; between quanta it is one look at a note."""
 
 ARTICLE_TICK = timedelta(minutes=1)
+SITE_TIME = timedelta(minutes=5)
+"""What a pass of ingest may take for the feeds of one site, with the gap between requests: it ends with the last of them, and
+what falls due meanwhile waits for the next."""
+
 SEARCH_TICK = timedelta(hours=1)
 """How often it is looked for feeds that are gone; each is searched for once a week."""
 
@@ -90,7 +95,7 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     flows: list[tuple[str, Callable[[], Report], timedelta]] = [
-        ("ingest", aggregator.poll, INGEST_TICK),
+        ("ingest", partial(aggregator.poll, site_feeds=_site_feeds(aggregator.settings.fetch.per_host_gap)), INGEST_TICK),
         ("grouping", aggregator.group, GROUP_TICK),
         ("catching up", aggregator.catch_up, CATCH_UP_TICK),
         ("indexing", aggregator.index, INDEX_TICK),
@@ -119,6 +124,11 @@ def run_jobs(aggregator: Aggregator, stop: threading.Event) -> None:
     stop.wait()
     aggregator.stop()
     scheduler.shutdown(wait=True)
+
+
+def _site_feeds(gap: timedelta) -> int | None:
+    """Return how many feeds of one site a pass may poll, None where nothing has to be waited for."""
+    return max(1, SITE_TIME // gap) if gap else None
 
 
 def _guarded(name: str, flow: Callable[[], Report]) -> Callable[[], None]:

@@ -12,7 +12,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from aggregator.app.bodies import SystemClock, make_fetcher, make_parser, make_poster
-from aggregator.app.lease_owner import is_alive, lease_owner
+from aggregator.app.lease_owner import is_alive
+from aggregator.app.rules import ingest_rules, ranking_rules, retention_of
 from aggregator.config import Settings
 from aggregator.emit.build import Links, Site, build_search_feed, tag_authority_of
 from aggregator.emit.feedgen_writer import AtomWriter, RssWriter
@@ -20,7 +21,6 @@ from aggregator.emit.jsonfeed_writer import JsonFeedWriter
 from aggregator.emit.related_links import LINKED_STORIES
 from aggregator.emit.render import render
 from aggregator.errors import ExtraMissing
-from aggregator.fetch.cadence import CadenceRules
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.group.assign import GroupingRules
 from aggregator.group.embed import open_embedder
@@ -52,15 +52,15 @@ from aggregator.pipeline.deliveries import forget_deliveries, take_in_deliveries
 from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.indexing import index_entries
-from aggregator.pipeline.ingest import IngestRules, ingest
+from aggregator.pipeline.ingest import ingest
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
-from aggregator.pipeline.ranking import RankingRules, rank_stories
+from aggregator.pipeline.ranking import rank_stories
 from aggregator.pipeline.reading import DocumentReader
 from aggregator.pipeline.reading_pool import ReadingPool
 from aggregator.pipeline.rediscover import search_lost_feeds
 from aggregator.pipeline.relating import relate_stories
-from aggregator.pipeline.retain import Retention, prune
+from aggregator.pipeline.retain import prune
 from aggregator.pipeline.said import RelatedMemory
 from aggregator.pipeline.settling import settle_reads
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
@@ -71,9 +71,6 @@ from aggregator.store.database import open_database
 from aggregator.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
-
-POLLS_A_DAY = 8
-"""For each feed, where no budget is set: a household's feeds get news within an hour or so by day."""
 
 _WRITERS: Mapping[Format, FeedWriter] = {writer.format: writer for writer in (RssWriter(), AtomWriter(), JsonFeedWriter())}
 
@@ -190,7 +187,11 @@ class Aggregator:
         return added, removed
 
     def poll(
-        self, *, everything: bool = False, on_progress: Callable[[int, int], None] = lambda _done, _total: None
+        self,
+        *,
+        everything: bool = False,
+        site_feeds: int | None = None,
+        on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> PollReport:
         """Run one ingest pass."""
         with self._ingesting:
@@ -199,28 +200,16 @@ class Aggregator:
                 self.fetcher,
                 self.reader,
                 self.clock,
-                self._ingest_rules(),
+                ingest_rules(self.settings),
                 everything=everything,
+                site_feeds=site_feeds,
                 should_stop=lambda: self._stopping,
                 on_progress=on_progress,
             )
 
-    def _ingest_rules(self) -> IngestRules:
-        polling = self.settings.polling
-        return IngestRules(
-            owner=lease_owner(),
-            cadence=CadenceRules(
-                min_interval=polling.min_interval,
-                max_interval=polling.max_interval,
-                invited_interval=polling.invited_interval,
-            ),
-            budget=polling.budget or max(len(self.settings.feeds), 1) * POLLS_A_DAY / 24,
-            default_language=None,
-        )
-
     def take_in_deliveries(self) -> DeliveryReport:
         """Store what hubs delivered and, if it is news, bring it into the emitted feeds at once."""
-        report = take_in_deliveries(self.storage, self.reader, self.clock, self._ingest_rules())
+        report = take_in_deliveries(self.storage, self.reader, self.clock, ingest_rules(self.settings))
         if report.new or report.modified:
             self.group()
             self.publish()
@@ -307,23 +296,11 @@ class Aggregator:
         """
         with self._ranking:
             self.settle()
-            now, rules = self.clock.now(), self._ranking_rules
+            now, rules = self.clock.now(), ranking_rules(self.settings)
             report = rank_stories(self.storage, self.settings.topics, rules, now=now, at_once=at_once)
             return replace(
                 report, editions=make_editions(self.storage, self.site, self.zone, rules, now=now, key_points=edition_points)
             )
-
-    @property
-    def _ranking_rules(self) -> RankingRules:
-        ranking = self.settings.ranking
-        return RankingRules(
-            quantum=ranking.quantum,
-            day_half_life=ranking.half_life,
-            trend_half_life=ranking.trend_half_life,
-            coverage=ranking.coverage_weight,
-            top=ranking.top,
-            min_readers=ranking.min_reads,
-        )
 
     def publish(self) -> PublishReport:
         """Run one publish pass."""
@@ -359,10 +336,9 @@ class Aggregator:
     def prune(self) -> PruneReport:
         """Run one retention pass."""
         forget_deliveries(self.storage, self.clock)
-        retention = self.settings.retention
         return prune(
             self.storage,
-            Retention(entries=retention.entries, reads=retention.reads, keep_per_feed=retention.keep_per_feed),
+            retention_of(self.settings),
             now=self.clock.now(),
             should_stop=lambda: self._stopping,
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
@@ -28,7 +29,7 @@ from aggregator.fetch.cadence import (
 )
 from aggregator.fetch.moves import follow_move, leave_address
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, FeedUpdate
-from aggregator.model.feed import Feed, FeedData, FeedState
+from aggregator.model.feed import Feed, FeedData, FeedState, site_of
 from aggregator.model.fetching import Fetched, FetchOutcome, FetchRequest, NotModified
 from aggregator.model.report import FeedFailure, PollReport
 from aggregator.normalise.decide import FeedToDecide, decide
@@ -85,12 +86,14 @@ def ingest(
     rules: IngestRules,
     *,
     everything: bool = False,
+    site_feeds: int | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> PollReport:
     """Poll the feeds that are due (`everything`: all that are not gone), once each, and store what they say.
 
-    `on_progress` is told how many feeds are done and how many have been claimed. When `should_stop` turns true, what has come
+    Of one site at most `site_feeds` are polled; the others stay due. `on_progress` is told how many feeds are done and how
+    many were due. When `should_stop` turns true, what has come
     back is stored, the rest is given back untouched.
 
     Raises: StorageError if the store refuses; then what was not stored will be polled again.
@@ -102,6 +105,8 @@ def ingest(
         if rules.budget is not None:
             rules = replace(rules, cadence=replace(rules.cadence, price=read_price(tx, now=started_at).price))
     feeds = _claim(storage, clock, rules.owner, due=due, started_at=started_at, everything=everything, should_stop=should_stop)
+    if site_feeds is not None:
+        feeds = _share(feeds, site_feeds)
     try:
         for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
             with storage.write() as tx:
@@ -146,6 +151,16 @@ def _claim(
             return
         left -= len(feeds)
         yield from feeds
+
+
+def _share(feeds: Iterable[Feed], most: int) -> Iterator[Feed]:
+    """Yield at most so many feeds of each site; the others are given back with what is left over at the end."""
+    taken: Counter[str] = Counter()
+    for feed in feeds:
+        site = site_of(feed.fetch_url)
+        taken[site] += 1
+        if taken[site] <= most:
+            yield feed
 
 
 def _give_back(storage: Storage, owner: str) -> None:

@@ -298,6 +298,17 @@ def test_a_pass_claims_only_what_it_is_about_to_ask_for(open_with: Open, clock: 
     assert max(held) <= CLAIM_FEEDS
 
 
+def test_a_site_of_many_feeds_has_its_share_of_a_pass_and_the_rest_stays_due(open_with: Open, clock: FakeClock) -> None:
+    urls = [*(f"https://videos.example/{number}" for number in range(5)), B]
+    fetcher = FakeFetcher({url: rss(item("Eins", f"{url}/1", at=clock.at)) for url in urls})
+    aggregator = open_with("feeds:\n" + "".join(f"- url: {url}\n" for url in urls), fetcher)
+
+    passes = [aggregator.poll(site_feeds=2).polled for _ in range(4)]
+
+    assert passes == [3, 2, 1, 0]
+    assert len(entries_of(aggregator)) == len(urls)
+
+
 def test_where_the_store_is_busy_what_was_asked_for_is_stored_and_the_rest_waits(
     open_with: Open, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
