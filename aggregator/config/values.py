@@ -114,7 +114,10 @@ def _check_server(rest: str) -> None:
         raise ValueError("the address of a database must name it, as in postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
     _, colon, port = server.rpartition("]")[2].partition(":")
     if colon and not port.isdigit():
-        raise ValueError(f"{port!r} is not a port; postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE")
+        # Without a host this is where the password stands.
+        raise ValueError(
+            "the port in a database's address is no number; write postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE"
+        )
 
 
 def check_slug(slug: str) -> str:
