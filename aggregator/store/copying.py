@@ -43,7 +43,8 @@ def copy_store(source_url: str, target_url: str) -> dict[str, int]:
 
 
 def _is_used(connection: Connection) -> bool:
-    return any(connection.execute(select(table.c.id).limit(1)).first() is not None for table in (tables.feeds, tables.entries))
+    filled = (tables.feeds, tables.entries, reader_tables.readers)
+    return any(connection.execute(select(table.c.id).limit(1)).first() is not None for table in filled)
 
 
 def _copy(before: Connection, after: Connection) -> dict[str, int]:

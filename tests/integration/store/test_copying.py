@@ -70,6 +70,15 @@ def test_a_database_that_holds_a_store_is_left_as_it_is(filled: str, database_ur
             assert [feed.settings.url for feed in transaction.feeds.all()] == ["https://own.example/feed"]
 
 
+def test_a_database_that_holds_nothing_but_accounts_is_left_as_it_is(filled: str, database_url: str) -> None:
+    with closing(open_database(database_url)) as storage:
+        add_alice(storage)
+        with pytest.raises(StorageError, match="an empty database"):
+            copy_store(filled, database_url)
+        with storage.read() as transaction:
+            assert transaction.counts().readers == 1
+
+
 def test_what_is_no_store_is_not_copied(tmp_path: Path, database_url: str) -> None:
     with pytest.raises(StorageError, match="no store"):
         copy_store(f"sqlite:///{tmp_path / 'nothing.db'}", database_url)
