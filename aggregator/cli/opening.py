@@ -49,7 +49,9 @@ def opened(context: typer.Context) -> Iterator[Aggregator]:
 
 def reader_site(settings: Settings) -> ReaderSite:
     """Return the site as feed readers see it."""
+    from zoneinfo import ZoneInfo
+
     from aggregator.library.catalogue import ReaderSite
 
     site = settings.site
-    return ReaderSite(title=site.title, base_url=site.base_url, language=site.language)
+    return ReaderSite(title=site.title, base_url=site.base_url, language=site.language, zone=ZoneInfo(site.timezone))

@@ -35,7 +35,6 @@ from aggregator.model.reader import Reader
 DEFAULT_ENTRIES = 100
 MOST_ENTRIES = 1000
 MOST_OFFSET = 10_000
-MOST_SEARCHED = 300  # characters of a query, as on the page of the search
 EVERYTHING = StreamName(kind=Kind.READING_LIST)
 STATUS = {"read": True, "unread": False}
 
@@ -161,7 +160,7 @@ def _entries(call: Call, reader: Reader, name: StreamName) -> Response:
     door, query = call.door, call.query
     limit = query.whole("limit", default=DEFAULT_ENTRIES, most=MOST_ENTRIES)
     offset = query.whole("offset", default=0, most=MOST_OFFSET)
-    text = query.first("search").strip()[:MOST_SEARCHED]
+    text = query.first("search").strip()
     wanted = ItemFilter(
         entry_ids=_search(call, text) if text else None,
         read=STATUS.get(query.first("status")),
@@ -176,7 +175,7 @@ def _entries(call: Call, reader: Reader, name: StreamName) -> Response:
 
 def _search(call: Call, text: str) -> tuple[int, ...]:
     door = call.door
-    return find_entry_ids(door.storage, text, now=door.clock.now(), language=door.site.language)
+    return find_entry_ids(door.storage, text, now=door.clock.now(), language=door.site.language, zone=door.site.zone)
 
 
 def _entry(item: Item, reader: Reader) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
 
 from aggregator.emit.words import words_of
@@ -19,11 +20,12 @@ TOPIC_PREFIX = "/topics/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderSite:
-    """The site as feed readers see it. `base_url` has no slash at its end."""
+    """The site as feed readers see it. `base_url` has no slash at its end; `zone` is where the days of a search begin."""
 
     title: str
     base_url: str
     language: str = "de"
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

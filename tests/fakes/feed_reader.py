@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import httpx
 from httpx import Response
@@ -31,7 +32,12 @@ KEPT_UNREAD = "user/-/state/com.google/kept-unread"
 READING_LIST = "user/-/state/com.google/reading-list"
 NAME, PASSWORD = "alice", "correct horse"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-SITE = ReaderSite(title="Nachrichten", base_url="https://news.example", language="de-CH")
+SITE = ReaderSite(
+    title="Nachrichten",
+    base_url="https://news.example",
+    language="de-CH",
+    zone=ZoneInfo("Pacific/Kiritimati"),  # at noon in Greenwich it is tomorrow there
+)
 
 
 @dataclass(kw_only=True)

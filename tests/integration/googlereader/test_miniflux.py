@@ -71,6 +71,7 @@ def test_a_search_finds_among_what_is_subscribed_to_and_pages_and_filters_as_eve
     assert search("search=gibtesnirgends") == []
     assert search("search=%22%22") == []
     assert len(search("search=")) == len(search("limit=100"))
+    assert search("search=date:2026-11-25") != [], "days begin where the site is"
     every = ask(reader, "GET", "/v1/entries?search=tunnels").json()["entries"]
     ids = list({entry["id"] for entry in every})
     assert ask(reader, "PUT", "/v1/entries", {"entry_ids": ids, "status": "read"}).status_code == 204
