@@ -160,7 +160,7 @@ def with_links(site: Site, made: DocumentEntry, related: Sequence[RelatedLink]) 
 
 def link_of(site: Site, entry_id: int, url: str | None) -> str:
     """Return where an entry's link leads: to the publisher, over our counted redirect if the site counts, or to its page."""
-    article_url = _web_url(url)
+    article_url = web_url(url)
     if article_url is None:
         return f"{site.base_url}/entries/{entry_id}"
     return f"{site.base_url}/r/{entry_id}" if site.links is Links.COUNTED else article_url
@@ -269,7 +269,7 @@ def entry_id(site: Site, entry: Entry) -> str:
 def attribution_of(entry: Entry) -> Attribution:
     """Return whose entry it is: the publisher that an aggregated feed names, else the feed whose words it has."""
     origin, data = entry.origins[0], entry.data
-    source_title, source_url = one_line(data.source_title or ""), _web_url(data.source_url)
+    source_title, source_url = one_line(data.source_title or ""), web_url(data.source_url)
     if source_title and source_url:
         return Attribution(title=source_title, home_url=None, feed_url=source_url)
     title = one_line(origin.feed_title) or origin.site
@@ -289,7 +289,7 @@ def document_entry(
     data = entry.data
     attribution = attribution_of(entry)
     page_url = f"{site.base_url}/entries/{entry.id}"
-    article_url = _web_url(data.url)
+    article_url = web_url(data.url)
     counted = article_url is not None and site.links is Links.COUNTED
     summary = teaser(data.summary_html) or teaser(data.content_html)
     content = data.content_html if full_text and len(data.content_html) <= MAX_CONTENT_CHARS else ""
@@ -304,7 +304,7 @@ def document_entry(
         authors=_authors_of(entry, attribution),
         categories=_distinct(one_line(category) for category in data.categories[:MAX_CATEGORIES]),
         enclosures=tuple(map(_clean_enclosure, filter(_is_of_web, data.enclosures[:MAX_ENCLOSURES]))),
-        image_url=_web_url(data.image_url),
+        image_url=web_url(data.image_url),
         language=_language_tag(data.language) or _language_tag(entry.origins[0].language),
         attribution=attribution,
         page_url=page_url,
@@ -321,12 +321,12 @@ def _title_of(entry: Entry, summary: str, words: Words) -> str:
 
 def _authors_of(entry: Entry, attribution: Attribution) -> tuple[Person, ...]:
     """Return the authors without their e-mail addresses, which are not ours to spread; else the publisher."""
-    named = ((one_line(person.name), _web_url(person.url)) for person in entry.data.authors[:MAX_AUTHORS])
+    named = ((one_line(person.name), web_url(person.url)) for person in entry.data.authors[:MAX_AUTHORS])
     authors = tuple(Person(name=name, url=url) for name, url in named if name)
     return authors or (Person(name=attribution.title, url=attribution.home_url),)
 
 
-def _web_url(url: str | None) -> str | None:
+def web_url(url: str | None) -> str | None:
     """Return the URL if it is of the web: no `javascript:`, no `data:`, whatever a feed says."""
     return url if url and url.startswith(("https://", "http://")) and len(url) <= MAX_URL_CHARS else None
 
@@ -336,7 +336,7 @@ def _language_tag(tag: str | None) -> str | None:
 
 
 def _is_of_web(enclosure: Enclosure) -> bool:
-    return _web_url(enclosure.url) is not None
+    return web_url(enclosure.url) is not None
 
 
 def _clean_enclosure(enclosure: Enclosure) -> Enclosure:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-from aggregator.emit.build import NEVER, Site, describe_entry, link_of, mint_id
+from aggregator.emit.build import NEVER, Site, describe_entry, link_of, mint_id, web_url
 from aggregator.emit.edition_words import edition_lead, edition_title, feed_description, feed_title, story_reason
 from aggregator.emit.points import point_item
 from aggregator.emit.related_links import LINK_CHARS, document_links, links_html
@@ -49,18 +49,14 @@ def edition_story(
             EditionPoint(
                 sentence=one_line(point.sentence, limit=MAX_POINT_CHARS),
                 publisher=one_line(point.publisher),
-                url=_web_url(point.url),
+                url=web_url(point.url),
             )
             for point in points
         ),
         related=tuple(
-            replace(one, title=one_line(one.title, limit=LINK_CHARS), url=_web_url(one.url)) for one in related[:EDITION_LINKS]
+            replace(one, title=one_line(one.title, limit=LINK_CHARS), url=web_url(one.url)) for one in related[:EDITION_LINKS]
         ),
     )
-
-
-def _web_url(url: str | None) -> str | None:
-    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def build_editions_feed(site: Site, kind: EditionKind, editions: Sequence[Edition]) -> FeedDocument:
