@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from aggregator.group.candidates import StoryIndex
 from aggregator.group.dates import without_dates
 from aggregator.group.own_titles import OwnTitles
+from aggregator.group.rubrics import is_brief
 from aggregator.group.series import Kind, SeriesMemory
 from aggregator.group.strands import NO_ROW, Story, Strand
 from aggregator.group.suffixes import SuffixStripper
@@ -30,7 +31,6 @@ _PAUSE = 6.0  # hours; shorter pauses hardly count
 _ENOUGH_ACROSS = 4  # titles in other languages; more do not make it surer
 _SURER = 0.25  # power of that number
 _RIVALS = 3  # stories next to the best: what they score is the background the best must stand out from
-_FEWEST_WORDS = 4  # of a title that says enough to be compared
 _MERGED_AT_MOST = 3  # candidates looked at after a title joined
 
 
@@ -212,7 +212,7 @@ class StoryGrouper:
             publisher=headline.publisher,
             folded=folded,
             key=hash(folded),
-            is_brief=folded.count(" ") < _FEWEST_WORDS - 1,
+            is_brief=is_brief(folded),
         )
 
     def _decide(self, entry_id: int, title: _Title, *, more: float = 0.0) -> tuple[int, float, str, list[int]]:

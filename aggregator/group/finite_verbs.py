@@ -55,7 +55,7 @@ _ENGLISH_AFTER_VERB = words_in(
 _ENGLISH_ATTRIBUTED = words_in("the a an of by with and or his her its their this that these those most more newly well")
 
 
-def has_verb(sentence: str, language: str = "de") -> bool:
+def has_verb(sentence: str, language: str) -> bool:
     """Return whether the sentence has a finite verb; in languages without rules, whether it has words at all."""
     words = _WORD.findall(sentence)
     if language == "de":

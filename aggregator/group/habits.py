@@ -1,4 +1,7 @@
-"""What a publisher always says: words that stand in many of its titles tell nothing when it is compared with itself."""
+"""What a publisher always says: words that stand in many of its titles tell nothing when it is compared with itself.
+
+Grouping asks, of single words wherever they stand; whole beginnings and ends of texts, for related stories, are `refrains.py`.
+"""
 
 from __future__ import annotations
 

@@ -143,4 +143,4 @@ def _stands_alone(left: str, rest: str) -> bool:
     quoted = _SPEECH.match(rest)
     if quoted and (_PERSON.match(left) or len(quoted["said"].split()) >= _WORDS_OF_SPEECH):
         return False
-    return not (_AUTHOR.match(left) and not has_verb(rest))
+    return not (_AUTHOR.match(left) and not has_verb(rest, "de"))

@@ -50,7 +50,7 @@ class Likeness:
         return shared > 0
 
 
-def nothing_usual(_: Iterable[str]) -> set[str]:
+def _nothing_usual(_: Iterable[str]) -> set[str]:
     """Say of no root that a publisher uses it all the time."""
     return set()
 
@@ -60,7 +60,7 @@ def is_rubric(title: str, others: Iterable[str]) -> bool:
 
     A frame is what both begin or end with; numbers in it may differ. Titles that are the same are no rubric.
     """
-    return are_frames([compare(title, other, nothing_usual) for other in islice(others, COMPARED)], strictly=is_brief(title))
+    return are_frames([compare(title, other, _nothing_usual) for other in islice(others, COMPARED)], strictly=is_brief(title))
 
 
 def are_frames(likenesses: Sequence[Likeness], *, strictly: bool) -> bool:
