@@ -43,7 +43,7 @@ def read_page_related(
     listed = _read_listed(tx, entry.story_id)
     own = {_language(entry), primary_language(reading)}
     abroad = [one for one in listed if _language(one.entry) not in own]
-    near = [one for one in listed if one not in abroad]
+    near = [one for one in listed if _language(one.entry) in own]
     stories = listed if every_language else [*near, *abroad][:PAGE_STORIES]
     return PageRelated(
         stories=tuple(stories) or _newest(tx, entry, slugs), of_languages=bool(abroad), every_language=every_language

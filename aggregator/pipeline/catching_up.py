@@ -25,7 +25,6 @@ from aggregator.storage import TITLES_LEFT_NOTE, Storage
 TOGETHER = 16
 """Titles a step: 0.3 s with the slower model; a pass that wants to place entries waits no longer."""
 
-
 TURN = timedelta(seconds=30)
 """How long catching up goes on before it says how much is left."""
 

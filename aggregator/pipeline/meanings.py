@@ -17,7 +17,6 @@ BUDGET = timedelta(seconds=10)
 TOGETHER = 32
 """Texts given to a model in one go; the budget is looked at between them."""
 
-
 LONGEST_TITLE = 200
 """Letters of a note that are compared where it has no title."""
 
