@@ -119,7 +119,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "problem_404_help": "L’article a peut-être été supprimé à l’échéance, ou l’adresse contient une faute de frappe.",
     "problem_405": "Cette page ne se demande pas ainsi",
     "problem_410": "Cela n’existe plus",
-    "problem_410_help": "L’article a été supprimé après son temps, ou le thème a été arrêté. Son flux peut être supprimé du lecteur de flux.",
+    "problem_410_help": "L’article a été supprimé à l’échéance, ou le thème a été arrêté. Son flux peut être supprimé du lecteur de flux.",
     "problem_500": "Quelque chose s’est mal passé chez nous",
     "problem_500_help": "L’erreur est notée. Merci de réessayer dans quelques minutes.",
     "problem_503": "Indisponible pour l’instant",

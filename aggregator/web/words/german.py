@@ -119,7 +119,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "problem_404_help": "Vielleicht wurde der Artikel nach seiner Frist gelöscht, oder die Adresse enthält einen Tippfehler.",
     "problem_405": "So lässt sich diese Seite nicht aufrufen",
     "problem_410": "Das gibt es nicht mehr",
-    "problem_410_help": "Der Artikel wurde nach seiner Zeit gelöscht, oder das Thema wurde eingestellt. Der Feed dazu kann im Feedreader gelöscht werden.",
+    "problem_410_help": "Der Artikel wurde nach seiner Frist gelöscht, oder das Thema wurde eingestellt. Der Feed dazu kann im Feedreader gelöscht werden.",
     "problem_500": "Da ist bei uns etwas schiefgegangen",
     "problem_500_help": "Der Fehler ist vermerkt. Bitte in ein paar Minuten noch einmal versuchen.",
     "problem_503": "Gerade nicht erreichbar",

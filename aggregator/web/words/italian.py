@@ -119,7 +119,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "problem_404_help": "Forse l’articolo è stato eliminato alla scadenza, o l’indirizzo contiene un errore di battitura.",
     "problem_405": "Questa pagina non si richiama così",
     "problem_410": "Questo non esiste più",
-    "problem_410_help": "L’articolo è stato eliminato dopo il suo tempo, oppure il tema è stato chiuso. Il suo feed si può eliminare dal lettore di feed.",
+    "problem_410_help": "L’articolo è stato eliminato alla scadenza, oppure il tema è stato chiuso. Il suo feed si può eliminare dal lettore di feed.",
     "problem_500": "Da noi qualcosa è andato storto",
     "problem_500_help": "L’errore è annotato. Riprovare tra qualche minuto.",
     "problem_503": "Al momento non disponibile",
