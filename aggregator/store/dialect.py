@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, Select, Table, event, func, make_url, select, text
+from sqlalchemy import URL, Column, Connection, Engine, Row, Select, Table, bindparam, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -147,6 +148,20 @@ def upsert(
     if not replace:
         return post.on_conflict_do_nothing(index_elements=keys)
     return post.on_conflict_do_update(index_elements=keys, set_=_others(table, post.excluded))
+
+
+def add_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Insert rows, passing over those whose primary key exists, and return the keys of the others.
+
+    A server is given each column as one array: a parameter for every value costs it and the driver several times as much.
+    """
+    keys = list(table.primary_key.columns)
+    if connection.dialect.name == "sqlite":
+        return connection.execute(upsert(connection, table, replace=False).returning(*keys), rows).all()
+    arrays = {column.name: bindparam(f"all_{column.name}", type_=postgresql.ARRAY(column.type)) for column in table.columns}
+    source = select(*map(func.unnest, arrays.values()))
+    statement = upsert(connection, table, replace=False, source=source).returning(*keys)
+    return connection.execute(statement, {array.key: [row[name] for row in rows] for name, array in arrays.items()}).all()
 
 
 def accumulate(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -51,8 +51,6 @@ class SqlReadStore:
                 first.setdefault((story_of[event.entry_id], event.reader_key), event)
         if not first:
             return 0
-        # The insert passes over readers that are counted already, and says which were not.
-        statement = dialect.upsert(self._connection, reads, replace=False).returning(reads.c.story_id, reads.c.reader_key)
         rows = [
             {
                 "story_id": story,
@@ -64,7 +62,7 @@ class SqlReadStore:
             }
             for (story, _), event in first.items()
         ]
-        new = self._connection.execute(statement, rows).all()
+        new = dialect.add_new(self._connection, reads, rows)  # readers that are not counted already
         self._count([(story, first[story, key].at, first[story, key].weight) for story, key in new])
         return len(new)
 
