@@ -138,6 +138,7 @@ def compare_later(
         }
         left = {slug: (after, high) for slug, (after, high) in left.items() if after < high and slug in matcher.described}
         _note_ranges(tx, left)
+    with storage.read() as tx:  # of a whole archive it takes tens of milliseconds, in which a click need not wait
         waiting = tx.entries.count_changed(set(left.values()))
     return CatchUpReport(entries=len(done), assigned=len(made), entries_left=waiting)
 
