@@ -67,8 +67,6 @@ class StoryText:
     """
 
     story_id: int
-    entry_id: int
-    url: str | None
     title: str
     summary_html: str
     language: str | None

@@ -34,11 +34,9 @@ _NEWEST = select(stories.c.id).order_by(stories.c.id.desc()).limit(bindparam("mo
 _TEXTS = (
     select(
         stories.c.id,
-        stories.c.entry_id,
         stories.c.dated_at,
         stories.c.publishers,
         stories.c.readers_24h,
-        entries.c.url,
         entries.c.title,
         entries.c.language,
         func.substr(entries.c.summary_html, 1, _TEASER_CHARS).label("summary_html"),
@@ -98,8 +96,6 @@ class SqlRelatedStore:
             for row in rows:
                 found[row.id] = StoryText(
                     story_id=row.id,
-                    entry_id=row.entry_id,
-                    url=row.url,
                     title=row.title,
                     summary_html=row.summary_html,
                     language=row.language or origins[row.feed_id].language,

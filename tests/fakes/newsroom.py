@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.document import Format, Rendered
 from aggregator.model.entry import EntryData
-from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Rhythm
+from aggregator.model.feed import FeedData, FeedSettings, FeedState, Person, PollState, Rhythm
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.topic import Assignment, Topic
 from aggregator.normalise.identity import url_key
@@ -210,11 +210,6 @@ def make_rendered(
         fingerprint="1",
         title=title,
     )
-
-
-def feed_titled(feeds: Sequence[Feed], title: str) -> Feed:
-    """Return the feed with a title."""
-    return next(feed for feed in feeds if feed.title == title)
 
 
 def _emitted() -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from aggregator.storage import Storage
 from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, prune_old, read_feed, save
 
 A, B, SAME_SITE = "https://a.example/feed", "https://b.example/feed", "https://www.a.example/other"
-READS_ONLY = dict.fromkeys(Ranking, Worth(coverage=0.0, exposure=0.0))
 HALF_LIVES = {Ranking.MOST_READ: DAY, Ranking.TRENDING: 6 * HOUR}
 
 

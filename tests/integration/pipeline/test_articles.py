@@ -15,7 +15,7 @@ from tests.fakes.fetcher import FakeFetcher
 
 Open = Callable[[str, FakeFetcher], Aggregator]
 A, B = "https://a.example/feed", "https://b.example/feed"
-ROBOTS_A, ROBOTS_B = "https://a.example/robots.txt", "https://b.example/robots.txt"
+ROBOTS_A = "https://a.example/robots.txt"
 FULL = f"feeds:\n- {{url: {A}, full_text: true}}\n- {{url: {B}}}\n"
 SENTENCE = "Der Bundesrat hat am Dienstag eine Vorlage verabschiedet, die viele betrifft. "
 
