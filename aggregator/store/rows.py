@@ -16,6 +16,8 @@ from aggregator.model.entry import Enclosure, Entry, EntryData, Origin
 from aggregator.model.feed import Feed, FeedData, FeedSettings, FeedState, Person, PollState, Rhythm, Source, Validators
 from aggregator.store.columns import from_microseconds, to_microseconds
 
+_KEPT_TEXTS = 4096  # of people, and of categories, as they are stored
+_KEPT_CHARS = 300  # of one of them: those of hostile feeds have 50,000, and 4,000 of them took 400 MiB for ever
 _SECOND = timedelta(seconds=1)
 _DAY_HOURS, _WEEK_DAYS = 24, 7
 _RHYTHM = Struct(f"<q{2 + _DAY_HOURS + _WEEK_DAYS}f")
@@ -253,13 +255,24 @@ def entry_data_values(data: EntryData) -> tuple[Any, ...]:
     )
 
 
-@lru_cache(maxsize=4096)  # a newsroom's authors come again and again
 def _people_text(people: tuple[Person, ...]) -> str:
+    """Return people as they are stored. A newsroom's authors come again and again; what is long is not kept."""
+    is_short = sum(len(one.name) + len(one.email or "") + len(one.url or "") for one in people) <= _KEPT_CHARS
+    return _short_people_text(people) if is_short else _encode(_people(people))
+
+
+def _categories_text(categories: tuple[str, ...]) -> str:
+    """Return categories as they are stored. A newsroom's sections come again and again; what is long is not kept."""
+    return _short_categories_text(categories) if sum(map(len, categories)) <= _KEPT_CHARS else _encode(categories)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _short_people_text(people: tuple[Person, ...]) -> str:
     return _encode(_people(people))
 
 
-@lru_cache(maxsize=4096)  # and so do its sections
-def _categories_text(categories: tuple[str, ...]) -> str:
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _short_categories_text(categories: tuple[str, ...]) -> str:
     return _encode(categories)
 
 
