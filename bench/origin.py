@@ -39,8 +39,7 @@ class Origin:
             raise RuntimeError("the origin ended before it was ready")
         ready = json.loads(line)
         self.port: int = ready["port"]
-        names: list[str] = ready["hosts"]
-        self.urls = [f"http://{names[number % len(names)]}:{self.port}{path}" for number, path in enumerate(ready["paths"])]
+        self.urls = [f"http://{host}:{self.port}{path}" for host, path in ready["places"]]
         by_path = {url[url.index("/", len("http://")) :]: url for url in self.urls}
         self.faults = {by_path[path]: Fault(fault) for path, fault in ready["faults"].items()}
 

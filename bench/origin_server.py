@@ -1,10 +1,10 @@
 """The origin as a program: serves feeds on many loopback hosts, as fast as it can, until its standard input ends.
 
-It prints one JSON line when it is ready: `{"port": …, "hosts": […], "paths": […]}`. Start it through `bench.origin.Origin`.
+It prints one JSON line when it is ready: `{"port": …, "places": [[host, path], …]}`. Start it through `bench.origin.Origin`.
 
     /feeds/<n>                      generated feeds
     /tiny/<n>                       with --tiny: feeds of one entry, made when asked for, however many
-    /<file name>                    with --directory: the files of a folder
+    /<file name>                    with --directory: the files of a folder, on one address a publisher if the folder names them
     /control/counters               counts since the last reset
     /control/reset                  counts to zero
     /control/change?share=0.05      so many feeds get one new entry and lose their oldest
@@ -24,7 +24,7 @@ import random
 import socket
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -40,6 +40,11 @@ from bench.origin_faults import Fault, bomb, break_markup, monster, plan_faults,
 HEAD_END = b"\r\n\r\n"
 HEAD_LIMIT_BYTES = 64 * 1024
 PORT_TRIES = 20
+ADDRESSES_A_NET = 250  # loopback addresses of publishers in 127.0.1.0/24, then in 127.0.2.0/24 and so on
+COLUMNS = ("file", "kind", "host")
+SECOND_LEVELS = {"ac", "co", "com", "gov", "net", "org"}  # of a country: example.co.uk is one publisher, co.uk is none
+HOSTING = {"hipcast.com", "podomatic.com", "podspot.de", "tumblr.com", "typepad.com", "wordpress.com"}
+"""Domains under which each host is a publisher of its own."""
 CAPTURED_AT = datetime(2026, 5, 1, tzinfo=UTC)  # Last-Modified of captured files: their own times are those of the checkout
 MEDIA_TYPES = {
     "rss": "application/rss+xml",
@@ -89,6 +94,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.documents: dict[bytes, Document] = {}
+        self.publishers: dict[str, str] = {}  # of paths, where known
         self.versions: dict[int, int] = {}
         self.counts: Counter[str] = Counter()
         self.rounds = 0
@@ -130,12 +136,15 @@ class Shelf:
             )
 
     def read(self, directory: Path) -> None:
-        """Take the files of a folder; a MANIFEST.tsv with `file` and `kind` columns names those to take, else all."""
-        for name, kind in _listed(directory):
+        """Take the files of a folder; a MANIFEST.tsv with `file`, `kind` and `host` columns names those to take, else all."""
+        for name, kind, host in _listed(directory):
             body = (directory / name).read_bytes()
-            self.documents[b"/" + quote(name).encode()] = prepare(
+            path = f"/{quote(name)}"
+            self.documents[path.encode()] = prepare(
                 body, media_type=_media_type(name, kind), etag=hashlib.sha256(body).hexdigest()[:16], updated_at=CAPTURED_AT
             )
+            if host:
+                self.publishers[path] = publisher_of(host)
 
     def change(self, share: float) -> int:
         """Give some generated feeds a new entry: others in every round, the same in every session."""
@@ -160,6 +169,16 @@ class Shelf:
             self.latency_seconds = float(query["seconds"][0])
             return {}
         return {"error": "no such control"}
+
+    def place(self, hosts: Sequence[str]) -> list[tuple[str, str]]:
+        """Return a host for each path: that of its publisher where it is known, else one of `hosts` in turn."""
+        own = {name: address_of(number) for number, name in enumerate(dict.fromkeys(self.publishers.values()))}
+        paths = [path.decode() for path in self.documents if not path.startswith(b"/moved")]
+        paths += [f"/tiny/{number}" for number in range(self.tiny)]
+        return [
+            (own[self.publishers[path]] if path in self.publishers else hosts[number % len(hosts)], path)
+            for number, path in enumerate(paths)
+        ]
 
     def answer(self, target: bytes, head: bytes) -> bytes:
         """Return the bytes to send; `head` is the request with all header names still as the client wrote them."""
@@ -243,13 +262,27 @@ def _header(head: bytes, lowered: bytes, name: bytes) -> bytes | None:
     return head[start : end if end >= 0 else None].strip()
 
 
-def _listed(directory: Path) -> list[tuple[str, str]]:
+def publisher_of(host: str) -> str:
+    """Return the domain that a publisher registered (`medien.wdr.de`: `wdr.de`)."""
+    labels = host.lower().rstrip(".").split(".")
+    count = 3 if len(labels) > 2 and labels[-2] in SECOND_LEVELS and len(labels[-1]) == 2 else 2
+    domain = ".".join(labels[-count:])
+    return ".".join(labels) if domain in HOSTING else domain
+
+
+def address_of(number: int) -> str:
+    """Return the loopback address of a publisher; those in 127.0.0.0/24 are left to generated feeds."""
+    return f"127.0.{1 + number // ADDRESSES_A_NET}.{1 + number % ADDRESSES_A_NET}"
+
+
+def _listed(directory: Path) -> list[tuple[str, str, str]]:
+    """Return name, kind and host of the files; the latter two are empty where nothing is said of them."""
     manifest = directory / "MANIFEST.tsv"
     if not manifest.exists():
-        return [(path.name, "") for path in sorted(directory.iterdir()) if path.is_file()]
+        return [(path.name, "", "") for path in sorted(directory.iterdir()) if path.is_file()]
     lines = [line.split("\t") for line in manifest.read_text(encoding="utf-8").splitlines()]
-    file, kind = lines[0].index("file"), lines[0].index("kind")
-    return [(line[file], line[kind]) for line in lines[1:]]
+    file, kind, host = (lines[0].index(column) for column in COLUMNS)
+    return [(line[file], line[kind], line[host]) for line in lines[1:]]
 
 
 def _media_type(name: str, kind: str) -> str:
@@ -288,15 +321,12 @@ def _open(host: str, port: int) -> socket.socket:
 
 async def serve(shelf: Shelf, hosts: list[str]) -> None:
     loop = asyncio.get_running_loop()
-    sockets = listen(hosts)
+    places = shelf.place(hosts)
+    sockets = listen(list(dict.fromkeys([*hosts, *(host for host, _ in places)])))
     servers = [await loop.create_server(lambda: Connection(shelf), sock=opened, backlog=1024) for opened in sockets]
     ready = {
         "port": sockets[0].getsockname()[1],
-        "hosts": hosts,
-        "paths": [
-            *(path.decode() for path in shelf.documents if not path.startswith(b"/moved")),
-            *(f"/tiny/{number}" for number in range(shelf.tiny)),
-        ],
+        "places": places,
         "faults": {path.decode(): fault.value for path, fault in shelf.faults.items()},
     }
     print(json.dumps(ready), flush=True)
@@ -310,7 +340,11 @@ def main() -> int:
     parser.add_argument("--feeds", type=int, default=0, help="generated feeds to serve")
     parser.add_argument("--tiny", type=int, default=0, help="feeds of one entry to serve")
     parser.add_argument("--faults", action="store_true", help="some generated feeds misbehave")
-    parser.add_argument("--directory", type=Path, help="folder of files to serve")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        help="folder of files to serve, on addresses of their publishers if its MANIFEST.tsv names hosts",
+    )
     parser.add_argument("--hosts", type=int, default=64, help="loopback addresses to serve on, from 127.0.0.1")
     chosen = parser.parse_args()
     shelf = Shelf()

@@ -13,6 +13,7 @@ import pytest
 
 from bench.corpus import ENTRIES, generate
 from bench.origin import Origin
+from bench.origin_server import publisher_of
 
 
 def get(url: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
@@ -87,3 +88,33 @@ def test_a_folder_is_served_by_file_name(tmp_path: Path) -> None:
         assert get(f"http://127.0.0.1:{running.port}/none")[0] == 404
     assert found["/one.atom"][1]["Content-Type"] == "application/atom+xml"
     assert found["/two.json"][2] == b"{}"
+
+
+def test_a_publisher_has_one_address_that_nobody_else_has(tmp_path: Path) -> None:
+    hosts = {"a": "medien.sender.example", "b": "www.sender.example", "c": "blatt.example", "d": ""}
+    (tmp_path / "MANIFEST.tsv").write_text(
+        "file\tkind\thost\n" + "".join(f"{name}\trss\t{host}\n" for name, host in hosts.items())
+    )
+    for name in hosts:
+        (tmp_path / name).write_bytes(b"<rss/>")
+    with Origin(feeds=3, directory=tmp_path, hosts=2) as running:
+        address = {urlsplit(url).path: urlsplit(url).hostname for url in running.urls}
+        assert get(running.urls[-2])[0] == 200
+    assert address["/a"] == address["/b"] != address["/c"]
+    own = {address["/a"], address["/c"]}
+    assert own.isdisjoint({address[path] for path in ("/feeds/0", "/feeds/1", "/feeds/2", "/d")})
+
+
+@pytest.mark.parametrize(
+    ("host", "publisher"),
+    [
+        ("medien.wdr.de", "wdr.de"),
+        ("WWW.Focusbiz.co.uk", "focusbiz.co.uk"),
+        ("noticias.uol.com.br", "uol.com.br"),
+        ("eins.podspot.de", "eins.podspot.de"),
+        ("web.mac.com", "mac.com"),
+        ("host", "host"),
+    ],
+)
+def test_a_publisher_is_the_domain_it_registered(host: str, publisher: str) -> None:
+    assert publisher_of(host) == publisher
