@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aggregator.group.counters import read_counter
 from aggregator.group.habits import Habits
 from aggregator.group.rubrics import COMPARED, Usual, are_frames, compare, is_brief, roots, words_of
 
@@ -48,8 +49,8 @@ class OwnTitles:
 
         Alone it does where it is not `surely` similar, for its own titles look alike. It does where no more than their
         frame is the same, and nothing that it does not always say stands in a title of another. Words that it uses all the
-        time are frame wherever they stand. What comes at the same time of another day, is brief, or is the third in the
-        same frame must say more than one word of it again.
+        time are frame wherever they stand. What comes at the same time of another day, is brief, is another part of the same
+        series, or is the third in the same frame must say more than one word of it again.
         """
         titles = self._stories.get(story_id, ())
         own = [said for said in titles if said.publisher == publisher]
@@ -59,17 +60,25 @@ class OwnTitles:
             return True
         usual = self._usual(publisher, own)
         likenesses = [compare(title, said.title, usual) for said in own]
-        strictly = is_brief(title) or any(said.is_slot_of(at) for said in own)
+        counted = read_counter(title)
+        is_part = counted is not None and any(counted.is_beside(read_counter(said.title)) for said in own)
+        strictly = is_part or is_brief(title) or any(said.is_slot_of(at) for said in own)
         return are_frames(likenesses, strictly=strictly) and not any(
             compare(title, said.title, usual).shared for said in titles if said.publisher != publisher
         )
 
     def are_rubric(self, one: int, other: int) -> bool:
-        """Return whether two stories are of one publisher alone, and no title of one says what a title of the other does."""
+        """Return whether two stories are of one publisher alone, and no title of one says what a title of the other does.
+
+        Two parts of a series are, whatever else stands in either story.
+        """
         own, its = self._stories.get(one, ()), self._stories.get(other, ())
         publishers = {said.publisher for said in (*own, *its)}
         if len(publishers) != 1 or "" in publishers:
             return False
+        counted = [found for said in own if (found := read_counter(said.title)) is not None]
+        if counted and any(part.is_beside(read_counter(said.title)) for said in its for part in counted):
+            return True
         usual = self._usual(publishers.pop(), [*own, *its])
         return all(
             are_frames([compare(said.title, two.title, usual) for two in its], strictly=is_brief(said.title)) for said in own

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from aggregator.group.rubrics import is_rubric
-from aggregator.group.words import fold
+from aggregator.group.rubrics import is_rubric, words_of
 from aggregator.model.related import Related, StoryText
 from aggregator.model.report import RelateReport
 from aggregator.pipeline.indexing import stems_of
@@ -191,5 +190,5 @@ def _candidate(memory: RelatedMemory, one: Said, other: Said) -> Candidate:
 
 
 def _is_issue(one: StoryText, other: StoryText) -> bool:
-    """Return whether both are issues of a series: a publisher's titles that are the same, or share only their frame."""
-    return one.site == other.site and (fold(one.title) == fold(other.title) or is_rubric(one.title, [other.title]))
+    """Return whether both are issues of a series: a publisher's titles of the same words, or that share only their frame."""
+    return one.site == other.site and (words_of(one.title) == words_of(other.title) or is_rubric(one.title, [other.title]))

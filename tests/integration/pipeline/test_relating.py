@@ -306,3 +306,12 @@ def body(aggregator: Aggregator, path: str) -> str:
         document = tx.documents.get(path)
     assert document is not None
     return document.body.decode()
+
+
+def test_what_a_publisher_says_again_in_other_punctuation_is_not_named_beside_it(open_with: Open, clock: FakeClock) -> None:
+    aggregator = open_with(CONFIG, FakeFetcher({}))
+    again = DAM.replace(":", " -") + "!"
+    before = clock.now() - 6 * DAY
+    fetch(aggregator, (DAM, clock.now()), (OTHER[0], clock.now()), (OTHER[1], clock.now()), (again, before), (PLANS, before))
+    aggregator.relate()
+    assert named(aggregator, DAM) == {PLANS: Reason.BACKGROUND}

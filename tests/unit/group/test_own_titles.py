@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.group.assign import GroupingRules, Headline, StoryGrouper
+from aggregator.group.own_titles import OwnTitles
 
 AT = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -86,3 +87,38 @@ def test_an_event_is_followed_in_a_paper_that_has_much_else_to_say() -> None:
     )
     placed = stories(*(title for pair in zip(FOLLOWED, (*rest, ""), strict=True) for title in pair if title))
     assert set(placed[::2]) == {1}
+
+
+def test_parts_of_one_broadcast_make_no_story_however_often_their_counter_came() -> None:
+    parts = [
+        f"Die ruhige Sendung vom See {week} - Teil {part} von 4"
+        for week in ("Eva", "Urs", "Kim", "Ida", "Leo")
+        for part in "1234"
+    ]
+    assert stories(*parts, gap=timedelta(minutes=1)) == list(range(1, len(parts) + 1))
+
+
+def test_parts_with_titles_of_their_own_need_more_than_one_word_beyond_their_counter() -> None:
+    lessons = ("Rätoromanisch lernen 6/31 - Der gute Kaffee", "Rätoromanisch lernen 7/31 - Ein guter Brauch")
+    assert stories(*lessons) == [1, 2]
+
+
+@pytest.mark.parametrize("numeral", ["2", "II"])
+def test_a_part_that_several_publishers_tell_of_is_one_story(numeral: str) -> None:
+    first, later = "Prozess gegen Muster, Tag 1", f"Prozess gegen Muster, Tag {numeral}"
+    placed = stories(first, first, later, later, publishers=("a.example", "b.example"))
+    assert placed[0] == placed[1]
+    assert placed[2] == placed[3]
+
+
+def test_what_stands_between_two_parts_does_not_make_one_story_of_them() -> None:
+    titles = OwnTitles()
+    for story, title in (
+        (1, "die fischer von twann (1/3)"),
+        (1, "fischer von twann und ihre netze"),
+        (2, "die fischer von twann (2/3)"),
+    ):
+        titles.note(story, "a.example", title, 0.0)
+    assert titles.are_rubric(1, 2)
+    titles.note(2, "b.example", "netze von twann", 0.0)
+    assert not titles.are_rubric(1, 2)

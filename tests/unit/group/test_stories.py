@@ -70,6 +70,13 @@ def test_the_name_of_the_publisher_is_taken_off_and_a_half_sentence_is_not() -> 
     assert stripper.strip("Erdbeben in Glarus - Menschen flohen", "welt.de") == "Erdbeben in Glarus - Menschen flohen"
 
 
+def test_a_counter_is_no_name_however_often_it_came() -> None:
+    stripper = SuffixStripper()
+    for subject in ("Die Fischer", "Die Bauern", "Die Hirten", "Die Schmiede"):
+        title = f"{subject} von Twann - Teil 2"
+        assert stripper.strip(title, "a.example") == title
+
+
 def test_an_entry_that_is_late_is_as_far_from_a_story_as_one_that_is_early() -> None:
     title, alike = "Erdbeben erschüttert den Kanton Glarus", "Glarus: Starkes Erdbeben erschüttert Kanton"
     grouper = StoryGrouper(GroupingRules(decay=1.0))
