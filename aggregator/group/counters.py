@@ -19,7 +19,7 @@ _PART = (
 _NUMBER = r"(?:nr\.?|no\.?|#)?\s?(?P<{0}>\d{{1,3}}|[ivx]{{1,5}})"
 _TOTAL = r"(?:\s?(?:/|von|of|sur|di)\s?\d{1,3})?"
 _COUNTERS = (
-    re.compile(rf"\b{_PART}\.?\s?{_NUMBER.format('count')}\b{_TOTAL}(?![./]?\d)"),  # Teil 2, Part 2 of 4, Episode IV
+    re.compile(rf"\b{_PART}\.?\s?{_NUMBER.format('count')}\b{_TOTAL}(?![.,/]?\d)"),  # Teil 2, Part 2 of 4, Episode IV
     re.compile(rf"(?<![\d./])\b(?P<count>\d{{1,3}})(?:\.|st|nd|rd|th|re|e|er|a)?\s{_PART}\b(?!\s?\d)"),  # 2. Teil, 3rd part
     re.compile(r"(?<![\w./])(?P<count>\d{1,3})\s?(?:/|von|of|sur|di)\s?(?P<total>\d{1,3})(?![\w./]|\s?%)"),  # 3/31
     re.compile(r"(?:#|\bnr\.?|\bno\.)\s?(?P<count>\d{1,7})\b"),  # #17, Nr. 17

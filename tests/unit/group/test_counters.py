@@ -40,6 +40,7 @@ def test_a_counter_is_read(title: str, count: int, total: int) -> None:
         "The day it rained",
         "Heinrich IV. kommt nach Olten",
         "Montag 2. Juni",
+        "Tag 1,000 im Streit",
     ],
 )
 def test_what_counts_no_parts_is_none(title: str) -> None:
