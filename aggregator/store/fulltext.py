@@ -47,6 +47,10 @@ _FIELD_GAP = 10  # positions between fields, so that no phrase reaches from one 
 _LAST_POSITION = 16_383  # of PostgreSQL's vectors (documentation, section 12.11)
 _MOST_POSITIONS = 255  # of one word there, as above
 
+_OF_ENTRIES = search_documents.c.entry_id.in_(bindparam("ids", expanding=True))
+_INDEXED = select(search_documents.c.entry_id, search_documents.c.words).where(_OF_ENTRIES)
+_TAKE_OUT = delete(search_documents).where(_OF_ENTRIES)
+
 
 class TextIndex(Protocol):
     """An index of either database."""
@@ -134,13 +138,11 @@ class SqliteIndex:
     def take_out(self, entry_ids: Sequence[int]) -> None:
         """Tell the index what it is to forget."""
         for ids in chunks(entry_ids):
-            rows = self._connection.execute(
-                select(search_documents.c.entry_id, search_documents.c.words).where(search_documents.c.entry_id.in_(ids))
-            ).all()
+            rows = self._connection.execute(_INDEXED, {"ids": ids}).all()
             if rows:
                 told = [(row.entry_id, *zlib.decompress(row.words).decode().split("\n")) for row in rows]
                 self._connection.exec_driver_sql(self._DELETE, told)
-                self._connection.execute(delete(search_documents).where(search_documents.c.entry_id.in_(ids)))
+                self._connection.execute(_TAKE_OUT, {"ids": ids})
 
     def clear(self) -> None:
         """Forget everything."""
@@ -209,7 +211,7 @@ class PostgresIndex:
     def take_out(self, entry_ids: Sequence[int]) -> None:
         """Forget what is indexed of the entries."""
         for ids in chunks(entry_ids):
-            self._connection.execute(delete(search_documents).where(search_documents.c.entry_id.in_(ids)))
+            self._connection.execute(_TAKE_OUT, {"ids": ids})
 
     def clear(self) -> None:
         """Forget everything."""
