@@ -157,5 +157,5 @@ def _log_report(name: str, report: Report) -> None:
         for failure in report.failures:
             log.warning("feed failed url=%s error=%s reason=%r", failure.url, failure.error, failure.reason)
     counts = {key: value for key, value in asdict(report).items() if isinstance(value, int) and value}
-    if counts.keys() - {"unchanged"}:
+    if counts.keys() - {"unchanged", "lists"}:
         log.info("%s %s", name, " ".join(f"{key}={value}" for key, value in counts.items()))

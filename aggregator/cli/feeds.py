@@ -26,7 +26,7 @@ def check(
     online: Annotated[bool, typer.Option("--online", help="Also fetch each feed once.")] = False,
 ) -> None:
     """Validate the configuration."""
-    settings = read_settings(context)
+    settings = read_settings(context, warn=True)
     typer.echo(f"{config_path(context)}: {len(settings.feeds)} feeds, {len(settings.topics)} topics, no errors")
     if not online:
         return
@@ -62,7 +62,7 @@ def add(
     from aggregator.library.subscriptions import find_feed
     from aggregator.model.feed import FeedSettings
 
-    settings = read_settings(context, warn=False)
+    settings = read_settings(context)
     with closing(make_fetcher(settings)) as fetcher:
         found = find_feed(url, fetcher=fetcher, parser=make_parser())
     add_feed(config_path(context), FeedSettings(url=found.url, title=title, tags=tuple(tag or ())))

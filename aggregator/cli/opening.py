@@ -22,15 +22,15 @@ def config_path(context: typer.Context) -> Path:
     return path
 
 
-def read_settings(context: typer.Context, *, warn: bool = True) -> Settings:
-    """Read the configuration of this call; warnings go to standard error, unless the call is to mend what they are about.
+def read_settings(context: typer.Context, *, warn: bool = False) -> Settings:
+    """Read the configuration of this call; with `warn`, what is surely not meant goes to standard error.
 
     Raises: ConfigError.
     """
-    from aggregator.config import load_settings
+    from aggregator.config import list_warnings, load_settings
 
     settings = load_settings(config_path(context), environ=os.environ)
-    for warning in settings.warnings if warn else ():
+    for warning in list_warnings(settings, path=config_path(context)) if warn else ():
         typer.echo(f"aggregator: {warning}", err=True)
     return settings
 

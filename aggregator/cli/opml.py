@@ -27,7 +27,7 @@ def import_file(
     from aggregator.config import add_feeds
     from aggregator.emit.opml import read_opml
 
-    settings = read_settings(context, warn=False)
+    settings = read_settings(context)
     known = {feed.url for feed in settings.feeds}
     try:
         found = read_opml(file.read_bytes())

@@ -30,7 +30,7 @@ def run(context: typer.Context) -> None:
     """Run the daemon: poll, group, publish and serve, until SIGTERM; SIGHUP or a changed file reloads the configuration."""
     from aggregator.cli.supervisor import supervise
 
-    settings = read_settings(context)
+    settings = read_settings(context, warn=True)
     raise typer.Exit(supervise(config_path(context), settings))
 
 

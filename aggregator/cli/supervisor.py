@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aggregator.cli.systemd import Notifier
-from aggregator.config import Settings, load_settings
+from aggregator.config import Settings, list_warnings, load_settings
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.store.daemon_lock import hold_store
 from aggregator.store.upgrade import upgrade
@@ -142,6 +142,8 @@ class _Supervisor:
         except AggregatorError as error:
             log.error("configuration not reloaded, the old one stays: %s", error)  # noqa: TRY400 - a sentence, no trace
             return listener
+        for warning in list_warnings(settings, path=self.config):
+            log.warning("%s", warning)
         if settings == self.settings:
             log.info("configuration read again, nothing changed")
             return listener

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aggregator.config.describing import SettingRow, describe_settings
 from aggregator.config.editing import add_examples, add_feed, add_feeds, remove_feed, save_topic
-from aggregator.config.loading import load_settings
+from aggregator.config.loading import list_warnings, load_settings
 from aggregator.config.settings import Settings
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "add_feed",
     "add_feeds",
     "describe_settings",
+    "list_warnings",
     "load_settings",
     "remove_feed",
     "save_topic",

@@ -31,26 +31,31 @@ def find_contradictions(settings: Settings) -> Iterator[Problem]:
     keys = [feed_key(feed.url) for feed in settings.feeds]
     yield from _repeated(keys, "feeds", "url")
     yield from _repeated([topic.slug for topic in settings.topics], "topics", "slug")
-    named = any(topic.feeds for topic in settings.topics)
-    urls = dict(zip(keys, (feed.url for feed in settings.feeds), strict=True)) if named else {}
-    tags = sorted({tag for feed in settings.feeds for tag in feed.tags})
     for index, topic in enumerate(settings.topics):
-        place = ("topics", index)
         if not _has_rule(topic):
             yield Problem(
-                location=place,
+                location=("topics", index),
                 reason="has no rule; give it words (any, all), tags, feeds, languages, categories, or a description (about)",
             )
-        if not settings.feeds:
-            continue  # a file whose sources are still to come, from `add` or `opml import`: nothing can be misspelt yet
+
+
+def find_doubts(settings: Settings) -> Iterator[Problem]:
+    """Yield what may stand but finds nothing: a misspelt tag, or a source that a topic still names and that was taken out."""
+    if not settings.feeds:  # a file whose sources are still to come, from `add` or `opml import`: nothing can be misspelt yet
+        yield Problem(location=("feeds",), reason="is empty: nothing will be polled")
+        return
+    named = any(topic.feeds for topic in settings.topics)
+    urls = {feed_key(feed.url): feed.url for feed in settings.feeds} if named else {}
+    tags = sorted({tag for feed in settings.feeds for tag in feed.tags})
+    for index, topic in enumerate(settings.topics):
         for number, tag in enumerate(topic.tags):
             if tag not in tags:
                 reason = f"no feed has the tag {tag!r}" + _nearest(tag, tags)
-                yield Problem(location=(*place, "tags", number), reason=reason)
+                yield Problem(location=("topics", index, "tags", number), reason=reason)
         for number, url in enumerate(topic.feeds):
             if feed_key(url) not in urls:
                 reason = f"{url} is not among the feeds" + _nearest(url, list(urls.values()))
-                yield Problem(location=(*place, "feeds", number), reason=reason)
+                yield Problem(location=("topics", index, "feeds", number), reason=reason)
 
 
 def _repeated(keys: Sequence[str], section: str, field: str) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aggregator.config.consistency import Problem, find_contradictions
+from aggregator.config.consistency import Problem, find_contradictions, find_doubts
 from aggregator.config.environment import Override, read_overrides
 from aggregator.config.reading import line_of, parse_yaml, plain, read_quickly, read_text
 from aggregator.config.reasons import reason_of
@@ -56,6 +56,21 @@ def parse_settings(text: str, *, path: Path, environ: Mapping[str, str]) -> Sett
     return _complete(settings, path)
 
 
+def list_warnings(settings: Settings, *, path: Path) -> tuple[str, ...]:
+    """Return what was accepted from the file `path` and is surely not meant, a sentence each, with line and key.
+
+    Raises: ConfigError.
+    """
+    doubts = list(find_doubts(settings))
+    if not doubts:
+        return ()
+    document = parse_yaml(path, read_text(path))  # once more, with the lines
+    return tuple(
+        str(ConfigError(doubt.reason, file=path, line=line_of(document, doubt.location), key=_dotted(doubt.location)))
+        for doubt in doubts
+    )
+
+
 def _apply(overrides: Sequence[Override], data: dict[str, Any]) -> None:
     for override in overrides:
         section, key = override.location
@@ -77,7 +92,9 @@ def _complete(settings: Settings, path: Path) -> Settings:
         store = store.model_copy(update={"url": f"{_SQLITE}{absolute}{question_mark}{options}"})
     named = {feed_key(url) for topic in settings.topics for url in topic.feeds}
     urls = {key: feed.url for feed in settings.feeds if (key := feed_key(feed.url)) in named} if named else {}
-    topics = tuple(replace(topic, feeds=tuple(urls[feed_key(url)] for url in topic.feeds)) for topic in settings.topics)
+    topics = tuple(
+        replace(topic, feeds=tuple(urls.get(feed_key(url), url) for url in topic.feeds)) for topic in settings.topics
+    )
     return settings.model_copy(update={"site": site, "store": store, "topics": topics})
 
 

@@ -45,7 +45,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError("there is no such file", file=path) from None
+        raise ConfigError("there is no such file; name one with --config, or go to the folder that has it", file=path) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError("is not UTF-8 text", file=path, line=line) from error

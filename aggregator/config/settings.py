@@ -348,11 +348,3 @@ class Settings(Section):
     def hubs_reach_us(self) -> bool:
         """Whether hubs are asked to push: as set, else if the site has a public address."""
         return is_public_https(self.site.base_url) if self.push.enabled is None else self.push.enabled
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What was accepted and has no effect, or is surely not meant, a sentence each."""
-        found = []
-        if not self.feeds:
-            found.append("feeds is empty: nothing will be polled")
-        return tuple(found)
