@@ -63,7 +63,7 @@ def copy(
 
 
 def check(context: typer.Context) -> None:
-    """Check the database: pages, keys, and that entries and their feeds fit together."""
+    """Check the database: tables, pages, keys, and that entries and their feeds fit together."""
     with opened(context) as aggregator:
         problems = aggregator.storage.check()
     for problem in problems:

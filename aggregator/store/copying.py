@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from aggregator.errors import StorageError
-from aggregator.store import dialect, feed_tables, reader_tables, search_tables, story_tables, tables
+from aggregator.store import dialect, reader_tables, search_tables, tables
 from aggregator.store.engine import make_engine, reading, writing
 from aggregator.store.loading import CHUNK
-from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.schema import differing_tables, require_schema, schema_of
 from aggregator.store.search import SqlSearchStore
 from aggregator.store.upgrade import upgrade
 
-_HOMES = (tables, feed_tables, reader_tables, story_tables, search_tables)  # a table is known once its module is loaded
-_SCHEMA_TABLE = "alembic_version"
 # The full-text index has another form in each database; it is made anew from the entries when the daemon runs.
 _MADE_ANEW = frozenset({search_tables.search_documents, search_tables.search_words})
 
@@ -69,14 +67,9 @@ def _copy(before: Connection, after: Connection) -> dict[str, int]:
 def _tables_of(connection: Connection) -> list[Table]:
     """Return what is copied, so that no row comes before the one it points to.
 
-    Raises: StorageError for a table that nobody here knows: it would be left behind.
+    Raises: StorageError for a table that nobody here knows, which would be left behind, and for one that is missing.
     """
-    known = {table.name for home in _HOMES for table in vars(home).values() if isinstance(table, Table)}
-    there = {
-        name
-        for name in inspect(connection).get_table_names()
-        if name != _SCHEMA_TABLE and not name.startswith(search_tables.INDEX_TABLES)
-    }
-    if known != there:
-        raise StorageError(f"tables that are not known: {', '.join(sorted(known ^ there))}", operation="copy")
+    missing, unknown = differing_tables(connection)
+    if missing or unknown:
+        raise StorageError(f"tables that are missing or not known: {', '.join(missing + unknown)}", operation="copy")
     return [table for table in tables.metadata.sorted_tables if table not in _MADE_ANEW]

@@ -31,7 +31,7 @@ from aggregator.store.reader_tables import readers
 from aggregator.store.readers import SqlReaderStore
 from aggregator.store.reading import SqlReadStore
 from aggregator.store.related import SqlRelatedStore
-from aggregator.store.schema import require_schema, schema_of
+from aggregator.store.schema import differing_tables, require_schema, schema_of
 from aggregator.store.search import SqlSearchStore
 from aggregator.store.sessions import SqlSessionStore
 from aggregator.store.states import SqlStateStore
@@ -209,8 +209,10 @@ class SqlStorage:
     def check(self) -> list[str]:
         """Return what is wrong with the database, in words; nothing if it is intact."""
         with reading(self._engine) as connection:
-            # A damaged file makes questions about its content pointless, and they would fail.
-            return dialect.damages(connection) or broken_invariants(connection)
+            # A lost table or a damaged file makes questions about the content pointless, and they would fail.
+            missing, _ = differing_tables(connection)
+            lost = [f"there is no table {name}" for name in missing]
+            return lost or dialect.damages(connection) or broken_invariants(connection)
 
     def close(self) -> None:
         """Close every connection."""

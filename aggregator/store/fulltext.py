@@ -16,10 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
-    FromClause,
     Join,
     String,
     Table,
+    TableClause,
     Text,
     bindparam,
     cast,
@@ -81,7 +81,7 @@ class TextIndex(Protocol):
         ...
 
     @property
-    def own(self) -> FromClause:
+    def own(self) -> TableClause:
         """The index alone."""
         ...
 
@@ -107,7 +107,7 @@ class SqliteIndex:
         return self._TABLE.c.rowid
 
     @property
-    def own(self) -> FromClause:
+    def own(self) -> TableClause:
         """The index alone."""
         return self._TABLE
 
@@ -184,7 +184,7 @@ class PostgresIndex:
         return search_documents.c.entry_id
 
     @property
-    def own(self) -> FromClause:
+    def own(self) -> TableClause:
         """The index alone."""
         return search_documents
 

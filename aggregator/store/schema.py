@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, Table, inspect, text
 
 from aggregator.errors import SchemaOutdated, StorageError
+from aggregator.store import feed_tables, reader_tables, search_tables, story_tables, tables
+from aggregator.store.dialect import text_index
 from aggregator.store.engine import reading
 from aggregator.store.tables import SCHEMA_REVISION
+
+_REVISION_TABLE = "alembic_version"
+_HOMES = (tables, feed_tables, reader_tables, story_tables, search_tables)  # of the tables
 
 
 def schema_of(engine: Engine) -> str | None:
@@ -15,13 +20,22 @@ def schema_of(engine: Engine) -> str | None:
     Raises: StorageError for a database that belongs to another program.
     """
     with reading(engine) as connection:
-        tables = inspect(connection).get_table_names()
-        if "alembic_version" in tables:
+        there = inspect(connection).get_table_names()
+        if _REVISION_TABLE in there:
             revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
             return revision
-    if tables:
-        raise StorageError(f"the database holds something else: it has a table {tables[0]!r} and no schema of the aggregator")
+    if there:
+        raise StorageError(f"the database holds something else: it has a table {there[0]!r} and no schema of the aggregator")
     return None
+
+
+def differing_tables(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return by name the tables that a database with the schema of this program lacks, and those that it has besides."""
+    known = {table.name for home in _HOMES for table in vars(home).values() if isinstance(table, Table)}
+    known |= {_REVISION_TABLE, text_index(connection).own.name}
+    there = set(inspect(connection).get_table_names())
+    besides = {name for name in there - known if not name.startswith(search_tables.INDEX_TABLES)}
+    return sorted(known - there), sorted(besides)
 
 
 def require_schema(found: str) -> None:

@@ -225,6 +225,16 @@ def test_rows_that_point_nowhere_are_told(storage: SqlStorage, file: Path) -> No
     assert storage.check() == ["row 1 of list_entries points to a missing row of entries"]
 
 
+@pytest.mark.parametrize("table", ["entries", "stories", "reads", "readers", "search_index", "search_words"])
+def test_a_lost_table_is_told(storage: SqlStorage, file: Path, table: str) -> None:
+    (feed,) = configure(storage, FEED)
+    add_entries(storage, feed.id, "one")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(f"DROP TABLE {table}")
+        other.commit()
+    assert storage.check() == [f"there is no table {table}"]
+
+
 def test_a_backup_made_while_another_writes_is_whole(storage: SqlStorage, tmp_path: Path) -> None:
     (feed,) = configure(storage, FEED)
     add_entries(storage, feed.id, "one")
