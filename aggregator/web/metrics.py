@@ -68,18 +68,18 @@ def serve_metrics(request: Request) -> Response:
 
 
 def _write(web: Web) -> Iterator[str]:
-    with web.storage.read() as tx:
-        counts = tx.counts()
-        documents = len(tx.documents.fingerprints())
+    now = web.clock.now()
+    figures = web.recent_figures.get(now=now)
+    counts = figures.counts
     settled = {"ok": counts.feeds_ok, "failing": counts.feeds_failing, "gone": counts.feeds_gone}
     yield from _labelled(READS, {str(via): count for via, count in dict(web.recorder.counted).items()})
     yield from _labelled(DISCARDED, dict(web.recorder.discarded))  # copies: reads go on being counted
     yield from _labelled(FEEDS, {"new": counts.feeds - sum(settled.values()), **settled})
     yield from _plain(ENTRIES, counts.entries)
-    yield from _plain(DOCUMENTS, documents)
+    yield from _plain(DOCUMENTS, figures.documents)
     if counts.last_pass_at is not None:
-        yield from _plain(PASS_AGE, (web.clock.now() - counts.last_pass_at).total_seconds())
-    yield from _plain(SIZE, web.storage.size_bytes())
+        yield from _plain(PASS_AGE, (now - counts.last_pass_at).total_seconds())
+    yield from _plain(SIZE, figures.size_bytes)
 
 
 def _plain(metric: Metric, value: float) -> Iterator[str]:

@@ -22,6 +22,7 @@ from aggregator.library.streams import read_newest_ids
 from aggregator.model.document import Format, Rendered
 from aggregator.protocols import Clock
 from aggregator.storage import Storage
+from aggregator.web.figures import RecentFigures
 from aggregator.web.languages import choose_language
 from aggregator.web.listeners import Listeners
 from aggregator.web.recent import RecentDocuments
@@ -98,6 +99,7 @@ class Web:
         self.storage = storage
         self.recent = RecentDocuments(storage)
         self.recent_pages = RecentPages()
+        self.recent_figures = RecentFigures(storage)
         self.daily_counts = DailyCounts()
         self.listeners = Listeners(partial(read_newest_ids, storage), stopping=stopping)
         self.site = site

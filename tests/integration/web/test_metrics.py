@@ -11,6 +11,7 @@ from aggregator.library import log_import, reads, reported_reads
 from aggregator.model.reading import Via
 from aggregator.rank.counting import NotCounted
 from aggregator.storage import LAST_PASS_NOTE
+from aggregator.web.figures import KEPT_FOR
 from aggregator.web.metrics import METRICS
 from tests.fakes.newsroom import NOON
 from tests.fakes.website import Newsroom
@@ -46,6 +47,20 @@ def test_figures_are_of_the_store_and_of_what_was_read(newsroom: Newsroom) -> No
         assert line in lines
     for line in lines:
         assert line.startswith(("# HELP ", "# TYPE ")) or SAMPLE.fullmatch(line), line
+
+
+def test_the_store_is_looked_up_once_a_minute_and_the_age_of_a_pass_grows_meanwhile(newsroom: Newsroom) -> None:
+    first_pass, second_pass = NOON - timedelta(minutes=2), NOON + timedelta(seconds=1)
+    with newsroom.storage.write() as tx:
+        tx.note(LAST_PASS_NOTE, first_pass.isoformat())
+    ages = []
+    for moment in (timedelta(0), KEPT_FOR - timedelta(seconds=1), KEPT_FOR):
+        newsroom.clock.at = NOON + moment
+        ages += [line for line in ask(newsroom)[1] if line.startswith("aggregator_last_pass_age_seconds")]
+        with newsroom.storage.write() as tx:
+            tx.note(LAST_PASS_NOTE, second_pass.isoformat())
+
+    assert ages == [f"aggregator_last_pass_age_seconds {seconds}" for seconds in (120.0, 179.0, 59.0)]
 
 
 def test_before_the_first_pass_there_is_no_age(newsroom: Newsroom) -> None:
