@@ -41,9 +41,10 @@ class TopicBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """The index: leads in the order of *Trend*, blocks by topic, the most-read box; `newest` where there are no topics.
+    """The index: leads in the order of *Trend*, blocks of topics, the most-read box.
 
-    `newest_id` is the highest of the stories that were there: an open page is told of those that come after it.
+    Topics that hold nothing but leads have no block; where no topic has one, `newest` is shown. `newest_id` is the highest of the
+    stories that were there: an open page is told of those that come after it.
     `faces` are those of the leads by story; `points` are the key points of the first lead's story.
     """
 
@@ -108,10 +109,8 @@ def read_front_page(storage: Storage, *, window: Window = Window.DAY) -> FrontPa
         shown = {entry.story_id for entry in leads}
         slugs = [topic.slug for topic in masthead.topics]
         held = tx.topics.newest_stories(slugs, limit=FRONT_TOPIC_ENTRIES + len(shown))
-        blocks = tuple(
-            TopicBlock(topic=topic, entries=_without(shown, held[topic.slug])[:FRONT_TOPIC_ENTRIES])
-            for topic in masthead.topics
-        )
+        beside = {slug: _without(shown, entries)[:FRONT_TOPIC_ENTRIES] for slug, entries in held.items()}
+        blocks = tuple(TopicBlock(topic=topic, entries=beside[topic.slug]) for topic in masthead.topics if beside[topic.slug])
         last_pass = tx.noted(LAST_PASS_NOTE)
         return FrontPage(
             masthead=masthead,

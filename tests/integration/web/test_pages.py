@@ -300,6 +300,15 @@ def test_sources_tell_the_delay_achieved_and_the_one_expected(newsroom: Newsroom
     assert html.count("erwartet") == 3  # of the source that fails and the one that is gone nothing is expected
 
 
+def test_a_topic_that_holds_nothing_yet_takes_no_room_on_the_front_page(newsroom: Newsroom) -> None:
+    with newsroom.storage.write() as tx:
+        tx.topics.configure([*TOPICS, Topic(slug="leer", title="Leer")])
+    html = newsroom.client.get("/").text
+    assert 'id="topic-wissen"' in html
+    assert 'id="topic-leer"' not in html
+    assert 'href="/topics/leer"' in html  # it can be found and subscribed to
+
+
 def test_an_empty_site_says_what_happens_next(empty: Newsroom) -> None:
     assert "Noch keine Quellen." in empty.client.get("/").text
     assert "Noch nichts gelesen." in empty.client.get("/").text

@@ -450,7 +450,7 @@ def test_a_blocked_entry_is_gone_from_everything_and_does_not_come_back(operator
     assert client.get("/entries/3").status_code == 200
     done = operator.submit("/workshop/stories/block", entry="3", sure="1")
     assert done.headers["location"] == "/workshop/stories?done=blocked"
-    assert client.get("/entries/3").status_code == 404
+    assert client.get("/entries/3").status_code == 410
     assert client.get("/stories/3").status_code == 410
     for path in ("/", "/topics/schweiz", "/most-read", "/search?q=gotthard"):
         assert "Gotthard-Basistunnel" not in client.get(path).text
