@@ -80,3 +80,8 @@ def main() -> None:
         # The reader of our output went away (`aggregator feeds | head`): not an error, and Python must not flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FAILED)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"aggregator: {error.filename}: {error.strerror}", err=True)  # a file or folder that a person named
+        sys.exit(EXIT_FAILED)

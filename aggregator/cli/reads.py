@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from aggregator.cli.opening import opened
 from aggregator.cli.output import print_json, print_table, progress_bar
+from aggregator.errors import AggregatorError
 
 GZIP_MAGIC = b"\x1f\x8b"
 LINES_PER_STEP = 1_000
@@ -57,19 +59,22 @@ def import_file(
             now=aggregator.clock.now(),
             keep=settings.retention.reads,
         )
-    counts = {name: getattr(report, name) for name in ("lines", "imported_before", "counted", "known", "unknown")}
     if as_json:
+        counts = {name: getattr(report, name) for name in ("lines", "imported_before", "counted", "known", "unknown")}
         print_json({**counts, "discarded": dict(sorted(report.discarded.items()))})
-        return
-    rows = [
-        ("lines", report.lines),
-        ("imported before", report.imported_before),
-        ("reads counted", report.counted),
-        ("readers counted before", report.known),
-        ("no entry at the address", report.unknown),
-        *((f"not counted: {reason}", number) for reason, number in report.discarded.most_common()),
-    ]
-    print_table(("what", "count"), rows, empty="")
+    else:
+        rows = [
+            ("lines", report.lines),
+            ("imported before", report.imported_before),
+            ("reads counted", report.counted),
+            ("readers counted before", report.known),
+            ("no entry at the address", report.unknown),
+            *((f"not counted: {reason}", number) for reason, number in report.discarded.most_common()),
+        ]
+        print_table(("what", "count"), rows, empty="")
+    if report.lines and report.discarded["malformed"] == report.lines:
+        typer.echo(f"{file} is no access log in the combined format: not one line could be read", err=True)
+        raise typer.Exit(1)
 
 
 def _lines(file: Path, on_progress: Callable[[int, int], None]) -> Iterator[str]:
@@ -80,8 +85,11 @@ def _lines(file: Path, on_progress: Callable[[int, int], None]) -> Iterator[str]
         packed = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
         data = stack.enter_context(gzip.open(raw)) if packed else raw
         text = stack.enter_context(io.TextIOWrapper(data, encoding="utf-8", errors="replace", newline="\n"))
-        for number, line in enumerate(text):
-            if number % LINES_PER_STEP == 0:
-                on_progress(raw.tell() // 1024, size // 1024)
-            yield line
+        try:
+            for number, line in enumerate(text):
+                if number % LINES_PER_STEP == 0:
+                    on_progress(raw.tell() // 1024, size // 1024)
+                yield line
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise AggregatorError(f"{file}: the compressed log is cut off or damaged") from error
     on_progress(size // 1024, size // 1024)

@@ -180,7 +180,7 @@ def check_word(word: str) -> str:
         if "*" in piece[1:-1]:
             raise ValueError(f"{word!r}: a * stands only at the start or the end of a word")
         if not any(letter.isalnum() for letter in piece):
-            raise ValueError(f"{word!r}: {piece!r} has no letter or digit")
+            raise ValueError(f"{piece!r} has no letter or digit" + (f", in {word!r}" if piece != word else ""))
     return word
 
 

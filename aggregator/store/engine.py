@@ -36,7 +36,7 @@ def make_engine(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT, foreign_key
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one consistent state. Raises: StorageError, StorageBusy."""
-    with our_errors("read"), dialect.for_reading(engine).connect() as connection:
+    with our_errors("read", file=engine.url.database), dialect.for_reading(engine).connect() as connection:
         connection.begin()
         yield connection  # closing rolls back: there is nothing to keep
 
@@ -44,7 +44,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that is kept as a whole or not at all. Raises: StorageError, StorageBusy."""
-    with our_errors("write"), _begun(dialect.for_writing(engine)) as connection:
+    with our_errors("write", file=engine.url.database), _begun(dialect.for_writing(engine)) as connection:
         try:
             yield connection
         except BaseException:

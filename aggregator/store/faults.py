@@ -55,14 +55,15 @@ def is_damage(error: DBAPIError) -> bool:
     return isinstance(error.orig, sqlite3.Error) and _primary_code(error.orig) in _DAMAGED
 
 
-def as_ours(error: Exception, operation: str | None = None) -> StorageError:
-    """Return the error of ours that a foreign one means."""
+def as_ours(error: Exception, operation: str | None = None, *, file: str | None = None) -> StorageError:
+    """Return the error of ours that a foreign one means; `file` is the database, where it is one."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = " ".join(str(cause).split()) or type(cause).__name__  # sentences of servers have lines
     if is_busy(error):
         return StorageBusy(f"the database is busy ({said})", operation=operation)
     if isinstance(cause, sqlite3.Error):
         sentence = _SENTENCES.get(_primary_code(cause))
+        said = f"{said}: {file}" if sentence and file else said
     elif isinstance(error, DBAPIError) and error.connection_invalidated:
         sentence = "the connection to the database was lost"
     elif isinstance(error, OperationalError) and error.statement is None:  # it had not come as far as a statement
@@ -84,12 +85,12 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 
 @contextmanager
-def our_errors(operation: str | None = None) -> Iterator[None]:
+def our_errors(operation: str | None = None, *, file: str | None = None) -> Iterator[None]:
     """Raise StorageError and its kinds in place of what SQLAlchemy, the driver or the file system raise."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, sqlite3.Warning) as error:
-        raise as_ours(error, operation) from error
+        raise as_ours(error, operation, file=file) from error
 
 
 @contextmanager

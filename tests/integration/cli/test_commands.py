@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from aggregator.cli.main import app
+from aggregator.cli.main import app, main
 from aggregator.errors import ConfigError, EntryNotFound, FeedNotFound, StoryNotFound, TopicNotFound, WrongStories
 from tests.fakes.databases import kind_of, store_setting
 from tests.fakes.feeds import item, rss
@@ -124,6 +125,19 @@ def test_export_writes_pages_and_feeds_as_files(call: Call, newspaper: Origin, t
     assert done.exit_code == 0, done.output
     assert "Markt in Bern" in (tmp_path / "site/topics/bern/index.html").read_text()
     assert (tmp_path / "site/topics/bern.atom").is_file()
+
+
+def test_a_place_that_cannot_be_written_to_is_told_in_a_sentence(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "file").write_text("")
+    monkeypatch.setattr(sys, "argv", ["aggregator", "--config", str(config), "export", str(config.parent / "file/below")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("aggregator: ")
+    assert "file/below" in said
 
 
 def test_opml_goes_in_and_comes_out(call: Call, newspaper: Origin, tmp_path: Path) -> None:

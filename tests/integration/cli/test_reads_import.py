@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aggregator.cli.main import app
+from aggregator.errors import AggregatorError
 from aggregator.library.log_import import ImportReport, import_log
 from aggregator.library.reads import ReadRecorder
 from aggregator.model.reading import ReadFacts, Via
@@ -213,3 +214,13 @@ def test_the_command_asks_for_the_site_where_the_log_names_none(call: Call, log:
     file.write_text(line(at=datetime.now(UTC)))
     assert "reads.site" in str(call("reads", "import", str(file)).exception)
     assert call("reads", "import", str(file), "--site", "seeblick.example").exit_code == 2
+
+
+def test_a_file_that_is_no_log_is_told(call: Call, log: Log, tmp_path: Path) -> None:
+    other, cut_off = tmp_path / "config.txt", tmp_path / "access.log.gz"
+    other.write_text("feeds: []\ntopics: []\n")
+    cut_off.write_bytes(gzip.compress("".join(people(5, at=datetime.now(UTC))).encode())[:-9])
+
+    done = call("reads", "import", str(other), "--site", SITE)
+    assert (done.exit_code, "combined format" in done.output) == (1, True)
+    assert isinstance(call("reads", "import", str(cut_off), "--site", SITE).exception, AggregatorError)

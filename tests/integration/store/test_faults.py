@@ -158,8 +158,9 @@ def test_a_damaged_file_is_found_by_the_check(url: str, file: Path) -> None:
 
 def test_a_file_that_is_no_database_is_refused(url: str, file: Path) -> None:
     file.write_text("a letter, " * 1000)
-    with pytest.raises(StorageError, match="not a database"):
+    with pytest.raises(StorageError, match="not a database") as caught:
         open_database(url)
+    assert str(file) in str(caught.value)
     assert file.read_text().startswith("a letter")
 
 
