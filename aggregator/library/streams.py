@@ -43,8 +43,8 @@ class TopicBlock:
 class FrontPage:
     """The index: leads in the order of *Trend*, blocks of topics, the most-read box.
 
-    Topics that hold nothing but leads have no block; where no topic has one, `newest` is shown. `newest_id` is the highest of the
-    stories that were there: an open page is told of those that come after it.
+    Topics that hold nothing but leads have no block; where no topic has one, `newest` is shown. `newest_id` is the highest of
+    the stories that were there: an open page is told of those that come after it.
     `faces` are those of the leads by story; `points` are the key points of the first lead's story.
     """
 

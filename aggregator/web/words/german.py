@@ -191,7 +191,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "account_reading": "Lesen",
     "account_topics": "Themen in meinem Feedreader",
     "account_counting": "Ranglisten",
-    "dont_count": "Meine Lesungen nicht zählen",
+    "dont_count": "Meine Lektüren nicht zählen",
     "dont_count_help": "Was mit diesem Konto gelesen wird, zählt dann in keiner Rangliste. Was schon zählt, bleibt gezählt.",
     "save": "Speichern",
     "account_feed_reader": "Feedreader",
@@ -212,13 +212,13 @@ _TEXTS: Final[dict[str, Text]] = {
     "password_length": "Das neue Passwort hat mindestens 8 und höchstens 1000 Zeichen.",
     "account_data": "Meine Daten",
     "account_data_help": "Alles, was zu diesem Konto gespeichert ist: Einstellungen, Abos, Gelesenes, Gemerktes, gezählte "
-    "Lesungen, Anmeldungen.",
+    "Lektüren, Anmeldungen.",
     "account_export": "Meine Daten herunterladen (JSON)",
     "n_sessions": ("In einem Browser angemeldet.", "In {n} Browsern angemeldet."),
     "account_delete": "Konto löschen",
     "account_delete_help": "Das Konto und alles, was dazu gespeichert ist, wird sofort gelöscht. "
     "Das lässt sich nicht zurücknehmen. "
-    "In den Summen der Ranglisten bleiben die Lesungen, ohne Bezug zu einer Person.",
+    "In den Summen der Ranglisten bleiben die Lektüren, ohne Bezug zu einer Person.",
     "account_delete_now": "Konto endgültig löschen",
     "account_deleted": "Das Konto ist gelöscht.",
     "done_settings": "Gespeichert.",
