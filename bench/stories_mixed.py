@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 
 from aggregator.errors import ParseError
 from aggregator.group.assign import Headline, StoryGrouper
-from aggregator.group.words import plain_text, primary_language
+from aggregator.group.words import plain_text
 from aggregator.model.fetching import Fetched
+from aggregator.model.language import primary_language
 from aggregator.model.parsed import ParsedEntry
 from aggregator.parse.choose import FeedParser
 from bench.quality_labels import HERE, key_of

@@ -8,6 +8,7 @@ from datetime import date
 from aggregator.model import calendar
 from aggregator.model.calendar import Calendar
 from aggregator.model.edition import Edition, EditionKind, EditionStory
+from aggregator.model.language import primary_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,7 @@ def story_reason(language: str, story: EditionStory) -> str:
 
 def edition_words(language: str) -> EditionWords:
     """Return the words of a language tag by its primary subtag, else German."""
-    return LANGUAGES.get(language.lower().partition("-")[0], GERMAN)
+    return LANGUAGES.get(primary_language(language), GERMAN)
 
 
 def _place(kind: EditionKind) -> int:

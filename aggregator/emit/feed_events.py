@@ -9,6 +9,7 @@ from aggregator.emit.build import NEVER, Site, mint_id
 from aggregator.model.document import Attribution, DocumentEntry, FeedDocument
 from aggregator.model.feed import Person
 from aggregator.model.health import FeedEvent, FeedEventKind
+from aggregator.model.language import primary_language
 
 HEALTH_PATH = "/feeds"
 
@@ -99,5 +100,5 @@ def _entry(site: Site, event: FeedEvent, language: str) -> DocumentEntry:
 
 
 def _known(language: str) -> str:
-    primary = language.lower().partition("-")[0]
+    primary = primary_language(language)
     return primary if primary in _EVENTS else "de"

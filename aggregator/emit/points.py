@@ -9,6 +9,7 @@ from html import escape
 from aggregator.emit.words import words_of
 from aggregator.model.document import DocumentEntry
 from aggregator.model.keypoint import KeyPoint
+from aggregator.model.language import primary_language
 
 
 def with_points(
@@ -21,7 +22,7 @@ def with_points(
     if not points:
         return entry
     spoken = points[0].language
-    tag = f' lang="{escape(spoken)}"' if spoken != language.partition("-")[0].lower() else ""
+    tag = f' lang="{escape(spoken)}"' if spoken != primary_language(language) else ""
     items = "".join(
         point_item(
             sentence=point.text,

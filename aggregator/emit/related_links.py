@@ -9,6 +9,7 @@ from html import escape
 from aggregator.emit.text import one_line
 from aggregator.emit.words import words_of
 from aggregator.model.document import DocumentEntry, DocumentLink
+from aggregator.model.language import primary_language
 from aggregator.model.related import RelatedLink
 
 LINKED_STORIES = 3
@@ -48,7 +49,7 @@ def document_links(
             url=link_of(one.entry_id, one.url),
             title=one_line(one.title, limit=LINK_CHARS) or words.untitled,
             reason=words.reasons[one.reason],
-            language=one.language if one.language and _primary(one.language) != _primary(language) else None,
+            language=one.language if one.language and primary_language(one.language) != primary_language(language) else None,
         )
         for one in related
     )
@@ -65,7 +66,3 @@ def _item(link: DocumentLink) -> str:
     tongue = f' lang="{escape(link.language)}" hreflang="{escape(link.language)}"' if link.language else ""
     title, reason = escape(link.title, quote=False), escape(link.reason, quote=False)
     return f'<li><a href="{escape(link.url)}"{tongue}>{title}</a> ({reason})</li>'
-
-
-def _primary(tag: str) -> str:
-    return tag.lower().partition("-")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aggregator.model.language import primary_language
 from aggregator.model.related import Reason
 from aggregator.model.story import Ranking, shown_readers
 
@@ -202,7 +203,7 @@ LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}
 
 def words_of(language: str) -> Words:
     """Return the words of a language tag (`de-CH`) by its primary subtag, else German."""
-    return LANGUAGES.get(language.lower().partition("-")[0], GERMAN)
+    return LANGUAGES.get(primary_language(language), GERMAN)
 
 
 def reason_line(language: str, *, readers: int | None, publishers: int) -> str:

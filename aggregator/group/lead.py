@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.group.words import fold, open_compound, plain_text, primary_language, stem, tokenise
+from aggregator.group.words import fold, open_compound, plain_text, stem, tokenise
+from aggregator.model.language import primary_language
 
 HYSTERESIS = 0.1
 """What another entry must be better by to take over: a headline that changes with every report says nothing new."""
@@ -71,7 +72,7 @@ def _scores(candidates: Sequence[LeadCandidate], language: str) -> dict[int, flo
         - _flaws(candidate.title)
         - _LATER * min(place, _LATEST_PLACE)
         + (_TEASER if _has_teaser(candidate) else 0.0)
-        + (_LANGUAGE if primary_language(candidate.language) in {None, language} else 0.0)
+        + (_LANGUAGE if primary_language(candidate.language) in {"", language} else 0.0)
         for place, (candidate, mean) in enumerate(zip(candidates, means, strict=True))
     }
 

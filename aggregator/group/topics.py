@@ -18,9 +18,10 @@ from aggregator.errors import TopicNotFound
 from aggregator.group.embed import READ_CHARS
 from aggregator.group.prototypes import Nearness, TopicPrototypes
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
-from aggregator.group.words import fold, plain_text, primary_language
+from aggregator.group.words import fold, plain_text
 from aggregator.model.entry import Entry, EntryData
 from aggregator.model.ground import Ground, GroundKind, Grounds, Place, notation
+from aggregator.model.language import primary_language
 from aggregator.model.topic import Assignment, Topic
 from aggregator.protocols import Embedder
 

@@ -98,8 +98,3 @@ def without_ending(folded: str) -> str:
         if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_WORD:
             return folded[: -len(ending)]
     return folded
-
-
-def primary_language(tag: str | None) -> str | None:
-    """Return the primary subtag of a language tag: `de-CH` is `de`."""
-    return re.split(r"[-_]", tag, maxsplit=1)[0].lower() if tag else None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from aggregator.emit.build import Site
 from aggregator.emit.related import build_related_feed
-from aggregator.group.words import primary_language
 from aggregator.library.rankings import read_most_read
 from aggregator.model.coverage import TopicStory
 from aggregator.model.document import FeedDocument
 from aggregator.model.entry import Entry
+from aggregator.model.language import primary_language
 from aggregator.model.related import PageRelated, Reason, RelatedEntry
 from aggregator.model.story import Ranking, Window
 from aggregator.normalise.identity import url_key
@@ -97,5 +97,5 @@ def _fits(entry: Entry, article: Entry, every_language: bool) -> bool:  # noqa: 
     return every_language or _language(entry) == _language(article)
 
 
-def _language(entry: Entry) -> str | None:
+def _language(entry: Entry) -> str:
     return primary_language(entry.data.language or entry.origins[0].language)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from aggregator.group.words import fold, open_compound, primary_language, spellings, stem, tokenise
+from aggregator.group.words import fold, open_compound, spellings, stem, tokenise
 from aggregator.library.search_query import Misread, Operator, ParsedQuery, QueryWord, Trouble
+from aggregator.model.language import primary_language
 from aggregator.model.search import SearchQuery, SearchSource, Term
 
 MAX_READINGS = 24

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from aggregator.group.words import primary_language
 from aggregator.library.masthead import Masthead, read_masthead
 from aggregator.library.search_facets import Facet, Narrowing, narrow, widen
 from aggregator.library.search_query import Misread, Operator, ParsedQuery, parse_query
 from aggregator.library.search_terms import resolve_query, without_compounds
 from aggregator.model.entry import Entry
+from aggregator.model.language import primary_language
 from aggregator.model.search import SearchHit, SearchQuery
 from aggregator.storage import Storage, Transaction
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.emit.opml import Outline, read_opml, write_opml
 from aggregator.library.catalogue import Catalogue, ReaderSite, Stream, first_paths, is_topic, list_paths
+from aggregator.model.language import primary_language
 from aggregator.model.reader import Members, Reader, StoredSubscription
 from aggregator.storage import Storage, Transaction
 
@@ -69,7 +70,7 @@ def subscribe_first(tx: Transaction, reader: Reader, site: ReaderSite, *, now: d
     """Subscribe a new reader to every topic and to what is read most over all."""
     slugs = [slug for slug, _ in tx.streams.topics()]
     numbers = tx.streams.number(list_paths(slugs))
-    for_topics, for_rankings = FOLDERS.get(site.language.partition("-")[0], FOLDERS["en"])
+    for_topics, for_rankings = FOLDERS.get(primary_language(site.language), FOLDERS["en"])
     tx.readers.subscribe(
         reader.id,
         [
@@ -85,7 +86,7 @@ def show_topics(tx: Transaction, reader: Reader, site: ReaderSite, slugs: Sequen
     numbers = tx.streams.number([path for path in list_paths(slug for slug, _ in tx.streams.topics()) if is_topic(path)])
     wanted = {numbers[f"/topics/{slug}"] for slug in slugs}
     known = {stored.stream_id for stored in tx.readers.subscriptions(reader.id)}
-    folder, _ = FOLDERS.get(site.language.partition("-")[0], FOLDERS["en"])
+    folder, _ = FOLDERS.get(primary_language(site.language), FOLDERS["en"])
     tx.readers.unsubscribe(reader.id, sorted((known & set(numbers.values())) - wanted), now=now)
     new = [StoredSubscription(stream_id=stream_id, folders=(folder,)) for stream_id in sorted(wanted - known)]
     tx.readers.subscribe(reader.id, new, now=now)

@@ -10,6 +10,7 @@ from aggregator.group.topics import TopicMatcher
 from aggregator.group.words import plain_text
 from aggregator.model.entry import Entry
 from aggregator.model.ground import Grounds
+from aggregator.model.language import primary_language
 from aggregator.model.topic import Topic
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage
@@ -78,7 +79,7 @@ def _suggest(
     """Return words that the entries of a topic have in common and others have not, less those its rules know."""
     if len(inside) < _FEWEST_MATCHES:
         return ()
-    words = suggest_words(map(_text, inside), map(_text, outside), language.partition("-")[0], most=2 * SUGGESTED_WORDS)
+    words = suggest_words(map(_text, inside), map(_text, outside), primary_language(language), most=2 * SUGGESTED_WORDS)
     return tuple(word for word in words if not matcher.knows(slug, word))[:SUGGESTED_WORDS]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from aggregator.group.words import open_compound, plain_text, primary_language, stem, tokenise
+from aggregator.group.words import open_compound, plain_text, stem, tokenise
 from aggregator.model.entry import Entry
+from aggregator.model.language import primary_language
 from aggregator.model.report import IndexReport
 from aggregator.model.search import SearchDocument
 from aggregator.storage import Storage

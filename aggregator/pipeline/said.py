@@ -15,7 +15,8 @@ from aggregator.group.assign import GroupingRules, rules_for
 from aggregator.group.persons import persons
 from aggregator.group.refrains import Refrains
 from aggregator.group.vectors import Frequencies, SparseVector, dot
-from aggregator.group.words import plain_text, primary_language
+from aggregator.group.words import plain_text
+from aggregator.model.language import primary_language
 from aggregator.model.related import StoryText
 from aggregator.pipeline.meanings import make_meanings, said_title, stored_meanings
 from aggregator.protocols import Embedder

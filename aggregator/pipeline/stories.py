@@ -8,8 +8,8 @@ from datetime import datetime
 
 from aggregator.group.assign import GroupingRules, Headline, StoryGrouper, rules_for
 from aggregator.group.settling import settle_story
-from aggregator.group.words import primary_language
 from aggregator.model.grouping import Arrival, Joining
+from aggregator.model.language import primary_language
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
 from aggregator.pipeline.meanings import make_meanings, said_title, stored_meanings

@@ -9,10 +9,10 @@ from aggregator.emit.build import attribution_of
 from aggregator.emit.text import one_line
 from aggregator.group.keypoints import RULES, Teaser, key_points
 from aggregator.group.sentences import plain_lines
-from aggregator.group.words import primary_language
 from aggregator.model.edition import EditionPoint
 from aggregator.model.entry import Entry
 from aggregator.model.keypoint import KeyPoint
+from aggregator.model.language import primary_language
 from aggregator.pipeline.progress import note_reached, placed_until, reached
 from aggregator.storage import Storage, Summary, Transaction
 

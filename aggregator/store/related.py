@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
+from aggregator.model.language import primary_language
 from aggregator.model.related import Reason, Related, RelatedLink, StoryText
 from aggregator.store import dialect
 from aggregator.store.loading import chunks, load_origins
@@ -125,27 +126,22 @@ class SqlRelatedStore:
     def links(self, story_ids: Iterable[int], *, limit: int) -> dict[int, tuple[RelatedLink, ...]]:
         """Return of the lists of stories what is in the language of each, at most `limit` for each, the first first."""
         lists = self.of(story_ids)
-        told: dict[int, RelatedLink] = {}
+        told: dict[int, tuple[Row[*tuple[Any, ...]], str | None]] = {}  # with the language
         for ids in chunks(lists.keys() | {one.story_id for listed in lists.values() for one in listed}):
             rows = self._connection.execute(_LINKED, {"ids": ids}).all()
             origins = load_origins(self._connection, (row.feed_id for row in rows))
-            for row in rows:
-                told[row.id] = RelatedLink(
-                    entry_id=row.entry_id,
-                    url=row.url,
-                    title=row.title,
-                    language=row.language or origins[row.feed_id].language,
-                    reason=Reason.SUBJECT,
-                )
+            told.update({row.id: (row, row.language or origins[row.feed_id].language) for row in rows})
         found: dict[int, tuple[RelatedLink, ...]] = {}
-        for story_id, listed in lists.items():
-            named = [
-                replace(told[one.story_id], reason=one.reason)
-                for one in listed
-                if story_id in told and one.story_id in told and _speaks_alike(told[story_id], told[one.story_id])
+        for story_id in lists.keys() & told.keys():
+            spoken = primary_language(told[story_id][1])
+            named = [(told[one.story_id], one.reason) for one in lists[story_id] if one.story_id in told]
+            links = [
+                RelatedLink(entry_id=row.entry_id, url=row.url, title=row.title, language=language, reason=reason)
+                for (row, language), reason in named
+                if primary_language(language) == spoken
             ]
-            if named:
-                found[story_id] = tuple(named[:limit])
+            if links:
+                found[story_id] = tuple(links[:limit])
         return found
 
     def of(self, story_ids: Iterable[int]) -> dict[int, tuple[Related, ...]]:
@@ -172,10 +168,6 @@ class SqlRelatedStore:
         for ids in chunks(story_ids - found.keys()):
             found.update((row.id, row.story_id) for row in self._connection.execute(_REDIRECTS, {"ids": ids}))
         return found
-
-
-def _speaks_alike(one: RelatedLink, other: RelatedLink) -> bool:
-    return (one.language or "").lower().partition("-")[0] == (other.language or "").lower().partition("-")[0]
 
 
 def _written(listed: Sequence[Related]) -> str:

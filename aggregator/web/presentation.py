@@ -17,6 +17,7 @@ from aggregator.model.coverage import StoryFace
 from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
+from aggregator.model.language import primary_language
 from aggregator.web.words import Words
 
 TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
@@ -86,13 +87,13 @@ def foreign_language(entry: Entry, words: Words) -> str | None:
 def told_language(entry: Entry, words: Words) -> str:
     """Return the name of the language of the entry, empty where it is that of the page or, as with most, of the site."""
     tag = foreign_language(entry, words)
-    return "" if tag is None or tag.lower().partition("-")[0] == words.site_primary else words.language_name(tag)
+    return "" if tag is None or primary_language(tag) == words.site_primary else words.language_name(tag)
 
 
 def other_language(tag: str | None, words: Words) -> str | None:
     """Return the tag if it is fit for an attribute and another language than that of the page."""
     tag = tag or ""
-    if not _LANGUAGE.fullmatch(tag) or tag.lower().partition("-")[0] == words.primary:
+    if not _LANGUAGE.fullmatch(tag) or primary_language(tag) == words.primary:
         return None
     return tag
 

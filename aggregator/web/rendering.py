@@ -17,6 +17,7 @@ from aggregator.emit.words import words_of
 from aggregator.library.masthead import Masthead
 from aggregator.model.document import Format
 from aggregator.model.edition import EditionKind
+from aggregator.model.language import primary_language
 from aggregator.model.story import Ranking, Window
 from aggregator.web import presentation, structured
 from aggregator.web.recent_pages import ReadyPage
@@ -132,7 +133,7 @@ def gzip_accepted(request: Request) -> bool:
 
 def _lang_attribute(web: Web, words: Words) -> Markup:
     """Return the attribute of what the site calls itself and its topics, where the page is in another language."""
-    if web.site.language.partition("-")[0].lower() == words.primary:
+    if primary_language(web.site.language) == words.primary:
         return Markup()
     return Markup(' lang="{}"').format(web.site.language)
 

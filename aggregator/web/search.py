@@ -15,6 +15,7 @@ from aggregator.library.search_query import Operator
 from aggregator.library.searching import SearchPage, Sorting, read_search_page
 from aggregator.model.document import Format, Rendered
 from aggregator.model.entry import Entry
+from aggregator.model.language import primary_language
 from aggregator.web import excerpts
 from aggregator.web.rendering import FORMAT_NAMES, FORMAT_TYPES, Alternate, show_page
 from aggregator.web.respond import Representation, respond
@@ -44,8 +45,7 @@ def show_search(request: Request) -> Response:
     has_feed = not view.is_empty and web.searches.render is not None
 
     def language_of(entry: Entry) -> str:
-        tag = entry.data.language or entry.origins[0].language or web.site.language
-        return tag.partition("-")[0].lower()
+        return primary_language(entry.data.language or entry.origins[0].language or web.site.language)
 
     return show_page(
         request,

@@ -10,6 +10,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from aggregator.model.language import primary_language
 from aggregator.web.words.english import ENGLISH
 from aggregator.web.words.french import FRENCH
 from aggregator.web.words.german import GERMAN
@@ -40,7 +41,7 @@ class Words:
         known = primary in LANGUAGES
         self.primary = primary if known else FALLBACK.primary
         self.language = language if known else FALLBACK.primary
-        self.site_primary = (site or language).lower().partition("-")[0]
+        self.site_primary = primary_language(site or language)
         self.swiss = region == "ch" and known
         self._zone = zone
 
@@ -128,7 +129,7 @@ class Words:
 
     def language_name(self, tag: str) -> str:
         """Return the name of a language, its tag if it has none here."""
-        primary = tag.lower().partition("-")[0]
+        primary = primary_language(tag)
         return self.say(f"lang_{primary}") if self.has(f"lang_{primary}") else primary
 
     def local(self, at: datetime) -> datetime:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.group.words import fold, open_compound, plain_text, primary_language, spellings, stem, tokenise, without_ending
+from aggregator.group.words import fold, open_compound, plain_text, spellings, stem, tokenise, without_ending
 
 
 def test_folding_takes_case_accents_and_ligatures_off() -> None:
@@ -53,7 +53,3 @@ def test_an_ending_leaves_a_word_behind() -> None:
 def test_markup_parts_words_and_entities_are_read() -> None:
     assert plain_text("<p>eins</p><p>zwei &amp; drei</p>").split() == ["eins", "zwei", "&", "drei"]
     assert plain_text("cut <a href='x").split() == ["cut"]
-
-
-def test_the_primary_language_is_the_first_subtag() -> None:
-    assert [primary_language(tag) for tag in ("de-CH", "EN_us", "fr", "", None)] == ["de", "en", "fr", None, None]
