@@ -246,17 +246,8 @@ def _as_in(text: str, lines: str) -> str:
 
 def topic_pairs(topic: Topic) -> list[tuple[str, str]]:
     """Return what says which entries a topic takes, as it is written; lists with nothing in them are `[]`."""
-    lists = {
-        "any": topic.any_of,
-        "all": topic.all_of,
-        "none": topic.none_of,
-        "tags": topic.tags,
-        "languages": topic.languages,
-        "categories": topic.categories,
-        "examples": topic.examples,
-    }
     pairs = [("slug", _scalar(topic.slug)), ("title", _scalar(topic.title)), ("about", _scalar(topic.about))]
-    return [*pairs, *((key, f"[{', '.join(map(_scalar, words))}]") for key, words in lists.items())]
+    return [*pairs, *((key, f"[{', '.join(map(_scalar, words))}]") for key, words in topic.lists.items())]
 
 
 def _pairs(feed: FeedSettings) -> list[tuple[str, str]]:

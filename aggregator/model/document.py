@@ -96,7 +96,7 @@ class FeedDocument:
 class Rendered:
     """Bytes ready to serve. `path` has its suffix; `etag` is strong, quoted, and over the uncompressed body.
 
-    `fingerprint` stands for what was rendered: equal fingerprints need no new rendering.
+    `media_type` names the charset. `fingerprint` stands for what was rendered: equal fingerprints need no new rendering.
     """
 
     path: str

@@ -50,6 +50,19 @@ class Topic:
     per: Per = Per.STORY
 
     @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """What it takes by, list by list, as the configuration names them; `feeds` are not among them."""
+        return {
+            "any": self.any_of,
+            "all": self.all_of,
+            "none": self.none_of,
+            "tags": self.tags,
+            "languages": self.languages,
+            "categories": self.categories,
+            "examples": self.examples,
+        }
+
+    @property
     def described_by(self) -> tuple[str, ...]:
         """The sentences and headlines that describe it."""
         return (*(line for line in map(str.strip, self.about.splitlines()) if line), *self.examples)

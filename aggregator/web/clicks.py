@@ -8,10 +8,9 @@ from starlette.responses import Response
 from aggregator.errors import EntryNotFound
 from aggregator.library.streams import read_entry_url
 from aggregator.model.reading import Via
+from aggregator.web.numbers import read_number
 from aggregator.web.site import web_of
 from aggregator.web.visitors import client_address, read_facts
-
-ENTRY_ID_DIGITS = 15  # ids are below 10^15
 
 
 async def follow_entry(request: Request) -> Response:
@@ -42,10 +41,10 @@ def entry_id_of(request: Request) -> int:
 
     Raises: EntryNotFound for anything that cannot be one.
     """
-    text = request.path_params["entry_id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= ENTRY_ID_DIGITS):
+    entry_id = read_number(request.path_params["entry_id"])
+    if entry_id is None:
         raise EntryNotFound(0)
-    return int(text)
+    return entry_id
 
 
 def is_web_url(url: str) -> bool:

@@ -25,6 +25,7 @@ from aggregator.model.story import Ranking, Window, shown_readers
 from aggregator.storage import TopicRow
 from aggregator.web import presentation
 from aggregator.web.clicks import entry_id_of
+from aggregator.web.numbers import read_number
 from aggregator.web.recent_pages import ReadyPage
 from aggregator.web.related import wants_every_language
 from aggregator.web.rendering import (
@@ -47,7 +48,6 @@ from aggregator.web.words import Words
 
 ENTRY_CACHE_CONTROL = "private, max-age=60"  # a shared cache would keep reads from us
 PAGE_FEEDS = 100  # sources on a page: about 90 KB of HTML
-MOST_PAGES = 999_999
 MAX_FILTER = 100  # characters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -203,8 +203,8 @@ def _feed_health(request: Request, *, gzipped: bool = True) -> Representation:
     view = read_feed_health(web.storage, web.daily_counts, now=now, text=text, only_troubled=only_troubled)
     size = PAGE_FEEDS if web.site.counted else max(len(view.feeds), 1)
     pages = max(-(-len(view.feeds) // size), 1)
-    page = _page(query.get("page", "1"))
-    if not 1 <= page <= pages:
+    page = read_number(query.get("page", "1"))
+    if page is None or not 1 <= page <= pages:
         raise HTTPException(404)
 
     def url_of(number: int) -> str:
@@ -228,10 +228,6 @@ def _feed_health(request: Request, *, gzipped: bool = True) -> Representation:
         alternates=announce(web, view.masthead, [(HEALTH_PATH, web.words.say("health_title"))]),
         active="feeds",
     )
-
-
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PAGES)) else 0
 
 
 def serve_opml(request: Request) -> Response:

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from starlette.exceptions import HTTPException
 
-from aggregator.model.document import Rendered
 from aggregator.storage import Storage
-from aggregator.web.respond import Representation
+from aggregator.web.respond import Representation, as_rendered
 
 RECENT = timedelta(seconds=1)  # for which a document is served from memory: nothing against the 900 s that clients may keep it
 RECENT_BYTES = 64 * 1024 * 1024  # held at most; 128 feeds of the largest size
@@ -41,24 +40,13 @@ class RecentDocuments:
             self._bytes -= _size(self._held.pop(path)[1])
         if document is None:
             raise HTTPException(410 if gone else 404)
-        made = _representation(document)
+        made = as_rendered(document)
         if self._bytes + _size(made) > RECENT_BYTES:
             self._held.clear()
             self._bytes = 0
         self._held[path] = now, made
         self._bytes += _size(made)
         return made
-
-
-def _representation(document: Rendered) -> Representation:
-    charset = "" if "charset" in document.media_type else "; charset=utf-8"
-    return Representation(
-        media_type=document.media_type + charset,
-        body=document.body,
-        body_gzip=document.body_gzip,
-        etag=document.etag,
-        last_modified_at=document.last_modified_at,
-    )
 
 
 def _size(made: Representation) -> int:

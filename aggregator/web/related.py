@@ -16,7 +16,7 @@ from aggregator.model.entry import Entry
 from aggregator.web import presentation
 from aggregator.web.boxes import CACHE_CONTROL, DEFAULT_LIMIT, FOR_ALL
 from aggregator.web.rendering import render
-from aggregator.web.respond import Representation, accepts_gzip, represent, respond
+from aggregator.web.respond import Representation, accepts_gzip, as_rendered, represent, respond
 from aggregator.web.site import Web, web_of
 
 NOT_YET = "public, max-age=60"  # seconds; an article that is not known may have come out a minute ago
@@ -32,13 +32,7 @@ def serve_related(request: Request) -> Response:
         raise HTTPException(404)
     url, every_language = _asked(request)
     rendered, is_known = web.render_related(url, Format(suffix), every_language=every_language)
-    made = Representation(
-        media_type=rendered.media_type,
-        body=rendered.body,
-        body_gzip=rendered.body_gzip,
-        etag=rendered.etag,
-        last_modified_at=rendered.last_modified_at,
-    )
+    made = as_rendered(rendered)
     query = urlencode({"url": url, **({"languages": EVERY_LANGUAGE} if every_language else {})})
     link = f'<{web.site.base_url}/related.{suffix}?{query}>; rel="self"'
     return _answer(request, made, is_known=is_known, link=link)

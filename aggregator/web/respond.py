@@ -13,6 +13,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.model.document import Rendered
+
 GZIP_SUFFIX = "-gzip"  # one strong tag a representation: the bytes differ (RFC 9110, 8.8.3.3)
 GZIP_MINIMUM_BYTES = 1024  # below, the headers weigh more than what is saved
 GZIP_LEVEL = 5  # 1.5 ms for 60 KB of HTML; level 9 takes three times that for 1 % less
@@ -28,6 +30,17 @@ class Representation:
     body_gzip: bytes
     etag: str
     last_modified_at: datetime | None = None
+
+
+def as_rendered(document: Rendered) -> Representation:
+    """Return a feed as it was rendered."""
+    return Representation(
+        media_type=document.media_type,
+        body=document.body,
+        body_gzip=document.body_gzip,
+        etag=document.etag,
+        last_modified_at=document.last_modified_at,
+    )
 
 
 def represent_page(html: str, *, gzipped: bool) -> Representation:

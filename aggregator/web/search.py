@@ -13,19 +13,19 @@ from starlette.responses import Response
 from aggregator.library.search_facets import Facet
 from aggregator.library.search_query import Operator
 from aggregator.library.searching import SearchPage, Sorting, read_search_page
-from aggregator.model.document import Format, Rendered
+from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.language import primary_language
 from aggregator.web import excerpts
+from aggregator.web.numbers import read_number
 from aggregator.web.rendering import FORMAT_NAMES, FORMAT_TYPES, Alternate, show_page
-from aggregator.web.respond import Representation, respond
+from aggregator.web.respond import as_rendered, respond
 from aggregator.web.site import Web, web_of
 from aggregator.web.visitors import client_address
 from aggregator.web.words import Words
 
 FEED_CACHE_CONTROL = "public, max-age=900"  # as all feeds
 NOT_FOR_ENGINES = {"x-robots-tag": "noindex"}
-MOST_PAGES = 1_000  # above, `page` is a slip or an attack
 
 
 def show_search(request: Request) -> Response:
@@ -80,7 +80,7 @@ def serve_search_feed(request: Request) -> Response:
     made = web.searches.kept(text, form, revision=revision, now=now)
     if made is None:
         with web.searches.turn(client_address(request, web.trusted_proxies), now=now):
-            made = _representation(web.searches.render(text, form))
+            made = as_rendered(web.searches.render(text, form))
         web.searches.keep(text, form, made, revision=revision, now=now)
     link = f'<{web.site.base_url}/search.{form}?{urlencode({"q": text})}>; rel="self"'
     return respond(request, made, cache_control=FEED_CACHE_CONTROL, headers={"link": link, **NOT_FOR_ENGINES})
@@ -102,8 +102,6 @@ def _alternates(web: Web, query: str, title: str) -> Iterator[Alternate]:
 
 def _read(request: Request, text: str, sorting: Sorting) -> SearchPage:
     web = web_of(request)
-    number = request.query_params.get("page", "1")
-    page = int(number[:4]) if number.isascii() and number.isdigit() else 1
     return read_search_page(
         web.storage,
         text,
@@ -111,7 +109,7 @@ def _read(request: Request, text: str, sorting: Sorting) -> SearchPage:
         language=web.site.language,
         zone=web.site.zone,
         sorting=sorting,
-        page=min(page, MOST_PAGES),
+        page=read_number(request.query_params.get("page", "1")) or 1,
     )
 
 
@@ -126,13 +124,3 @@ def _url(query: str, *, sorting: Sorting = Sorting.BEST, page: int = 1) -> str:
     if page > 1:
         parameters["page"] = str(page)
     return f"/search?{urlencode(parameters)}"
-
-
-def _representation(rendered: Rendered) -> Representation:
-    return Representation(
-        media_type=rendered.media_type,
-        body=rendered.body,
-        body_gzip=rendered.body_gzip,
-        etag=rendered.etag,
-        last_modified_at=rendered.last_modified_at,
-    )

@@ -15,14 +15,13 @@ from aggregator.model.reading import Via
 from aggregator.model.story import Ranking
 from aggregator.web import presentation
 from aggregator.web.feeds import CACHE_CONTROL, is_opened_by_a_person
+from aggregator.web.numbers import read_number
 from aggregator.web.pages import ENTRY_CACHE_CONTROL
 from aggregator.web.related import wants_every_language
 from aggregator.web.rendering import announce, announce_feed, show_page
 from aggregator.web.respond import respond
 from aggregator.web.site import web_of
 from aggregator.web.visitors import client_address, read_facts, record_views
-
-STORY_ID_DIGITS = 15  # ids are below 10^15
 
 
 def serve_story_feed(request: Request) -> Response:
@@ -106,7 +105,7 @@ def story_id_of(request: Request) -> int:
 
     Raises: StoryNotFound for anything that cannot be one.
     """
-    text = request.path_params["story_id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= STORY_ID_DIGITS):
+    story_id = read_number(request.path_params["story_id"])
+    if story_id is None:
         raise StoryNotFound(0)
-    return int(text)
+    return story_id

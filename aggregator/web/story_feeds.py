@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from aggregator.library.stories import read_story_version
 from aggregator.model.document import Format, Rendered
 from aggregator.storage import Storage
-from aggregator.web.respond import Representation
+from aggregator.web.respond import Representation, as_rendered
 
 HELD_FEEDS = 500
 """Feeds of stories kept rendered, of those asked for last: about 20 MB."""
@@ -48,11 +48,4 @@ class StoryFeeds:
         return made
 
     def _rendered(self, story_id: int, form: Format) -> Representation:
-        rendered = self._render(story_id, form)
-        return Representation(
-            media_type=rendered.media_type,
-            body=rendered.body,
-            body_gzip=rendered.body_gzip,
-            etag=rendered.etag,
-            last_modified_at=rendered.last_modified_at,
-        )
+        return as_rendered(self._render(story_id, form))

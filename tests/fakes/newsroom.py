@@ -23,9 +23,9 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 MEDIA_TYPES = {
-    Format.RSS: "application/rss+xml",
-    Format.ATOM: "application/atom+xml",
-    Format.JSON: "application/feed+json",
+    Format.RSS: "application/rss+xml; charset=utf-8",
+    Format.ATOM: "application/atom+xml; charset=utf-8",
+    Format.JSON: "application/feed+json; charset=utf-8",
 }
 
 
@@ -197,7 +197,12 @@ def open_newsroom(storage: Storage, *, news: Sequence[News] = NEWS, documents: b
 
 
 def make_rendered(
-    path: str, *, body: bytes = b"<rss/>" * 400, title: str = "", media_type: str = "application/rss+xml", at: datetime = NOON
+    path: str,
+    *,
+    body: bytes = b"<rss/>" * 400,
+    title: str = "",
+    media_type: str = MEDIA_TYPES[Format.RSS],
+    at: datetime = NOON,
 ) -> Rendered:
     """Return a document ready to serve."""
     return Rendered(

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from aggregator.library.masthead import Masthead
 from aggregator.library.sessions import LoggedIn
+from aggregator.web.numbers import read_number
 from aggregator.web.rendering import render
 from aggregator.web.site import web_of
 from aggregator.web.workshop.tools import WorkshopTools
@@ -74,6 +75,7 @@ def number_of(text: str) -> int:
 
     Raises: HTTPException, 404 for anything that cannot be one.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004 - ids are below 10^15
+    number = read_number(text)
+    if number is None:
         raise HTTPException(404)
-    return int(text)
+    return number

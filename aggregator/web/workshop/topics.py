@@ -141,16 +141,7 @@ def _read(request: Request, field: Callable[[str], str]) -> _Typed:
 
 
 def _as_configured(topic: Topic) -> _Typed:
-    words = {
-        "any": topic.any_of,
-        "all": topic.all_of,
-        "none": topic.none_of,
-        "tags": topic.tags,
-        "languages": topic.languages,
-        "categories": topic.categories,
-        "examples": topic.examples,
-    }
-    return _Typed(slug=topic.slug, title=topic.title, words=words, about=topic.about.strip(), known=topic)
+    return _Typed(slug=topic.slug, title=topic.title, words=topic.lists, about=topic.about.strip(), known=topic)
 
 
 def _words(text: str, apart: re.Pattern[str]) -> tuple[str, ...]:

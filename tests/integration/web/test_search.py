@@ -147,7 +147,7 @@ def test_a_search_is_a_feed_in_three_formats_that_the_page_announces(newsroom: N
         assert f'type="{media_type}"' in html
         assert path in html
         feed = newsroom.client.get(path)
-        assert feed.headers["content-type"].startswith(media_type)
+        assert feed.headers["content-type"] == f"{media_type}; charset=utf-8"
         assert f'<https://news.example{path}>; rel="self"' == feed.headers["link"]
     made = json.loads(newsroom.client.get("/search.json?q=muster+topic:wissen").content)
     assert made["title"] == "Suche: muster topic:wissen"

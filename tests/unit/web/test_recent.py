@@ -89,13 +89,3 @@ def test_memory_is_bounded_and_every_document_is_still_served(monkeypatch: pytes
 def test_a_document_larger_than_the_memory_is_served_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent, "RECENT_BYTES", 10)
     assert over(FakeDocuments(make_rendered("/a.rss"))).get("/a.rss", now=NOON).body
-
-
-def test_the_media_type_says_its_charset_once() -> None:
-    store = FakeDocuments(
-        make_rendered("/a.rss", media_type="application/rss+xml"),
-        make_rendered("/b.rss", media_type="application/rss+xml; charset=utf-8"),
-    )
-    documents = over(store)
-    assert documents.get("/a.rss", now=NOON).media_type == "application/rss+xml; charset=utf-8"
-    assert documents.get("/b.rss", now=NOON).media_type == "application/rss+xml; charset=utf-8"
