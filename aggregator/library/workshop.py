@@ -31,7 +31,6 @@ class WorkshopOverview:
     next_due_at: datetime | None
     troubled: tuple[Feed, ...]
     events: tuple[FeedEvent, ...]
-    operators: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,6 @@ def read_overview(storage: Storage) -> WorkshopOverview:
             next_due_at=tx.feeds.next_due_at(),
             troubled=tuple(feed for feed in feeds if is_troubled(feed)),
             events=tuple(tx.health.latest(limit=OVERVIEW_EVENTS)),
-            operators=sum(reader.is_operator for reader in tx.readers.all()),
         )
 
 
