@@ -17,6 +17,7 @@
     ├─ EntryNotFound (LookupError)      entry_id
     │  └─ EntryGone                     it is past its time
     ├─ StoryNotFound (LookupError)      story_id
+    ├─ WrongStories (ValueError)        they cannot be merged or parted so
     ├─ TopicNotFound (LookupError)      slug
     ├─ EditionNotFound (LookupError)    kind, period
     ├─ ReaderNotFound (LookupError)     name
