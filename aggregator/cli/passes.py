@@ -89,10 +89,12 @@ def publish(context: typer.Context, as_json: Json = False) -> None:
 
 def serve(context: typer.Context) -> None:
     """Serve pages and feeds from the store, without polling."""
+    from aggregator.cli.listening import listen
     from aggregator.cli.workers import serve_web
 
     settings = read_settings(context)
-    serve_web(settings, config=config_path(context))
+    with listen(settings) as sock:
+        serve_web(settings, sock, config=config_path(context))
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:

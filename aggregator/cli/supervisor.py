@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aggregator.cli.listening import listen
 from aggregator.cli.systemd import Notifier
 from aggregator.config import Settings, list_warnings, load_settings
 from aggregator.errors import AggregatorError, ConfigError
@@ -72,7 +73,7 @@ class _Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_hangup)
-        listener = _listen(self.settings)
+        listener = listen(self.settings)
         children = [_Child(role="poller"), _Child(role="web")]
         seen = settled = _stamp(self.config)
         ready = False
@@ -137,7 +138,7 @@ class _Supervisor:
             if settings.store.url != self.settings.store.url:
                 raise ConfigError("the store cannot change while the daemon runs; restart it", key="store.url")
             if (settings.server.host, settings.server.port) != (self.settings.server.host, self.settings.server.port):
-                old, listener = listener, _listen(settings)
+                old, listener = listener, listen(settings)
                 old.close()
         except AggregatorError as error:
             log.error("configuration not reloaded, the old one stays: %s", error)  # noqa: TRY400 - a sentence, no trace
@@ -157,15 +158,6 @@ class _Supervisor:
         log.info("configuration reloaded: %s feeds, %s topics", len(settings.feeds), len(settings.topics))
         self.notifier.send("READY=1")
         return listener
-
-
-def _listen(settings: Settings) -> socket.socket:
-    host, port = settings.server.host, settings.server.port
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
-    except OSError as error:
-        reason = f"cannot listen on {host}:{port}: {error.strerror}; choose another port or stop what uses it"
-        raise ConfigError(reason, key="server.port") from error
 
 
 def _start(role: str, settings: Settings, listener: socket.socket, config: Path) -> subprocess.Popen[bytes]:

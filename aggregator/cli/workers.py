@@ -45,8 +45,8 @@ def poll_forever(settings: Settings) -> None:
         run_jobs(aggregator, stop)
 
 
-def serve_web(settings: Settings, sock: socket.socket | None = None, *, config: Path | None = None) -> None:
-    """Serve pages and feeds until SIGTERM or SIGINT, on `sock` or on the address of the settings.
+def serve_web(settings: Settings, sock: socket.socket, *, config: Path) -> None:
+    """Serve pages and feeds on `sock` until SIGTERM or SIGINT.
 
     `config` is the file that the workshop changes sources in.
     """
@@ -70,8 +70,6 @@ def serve_web(settings: Settings, sock: socket.socket | None = None, *, config: 
         server = Server(
             uvicorn.Config(
                 application,
-                host=settings.server.host,
-                port=settings.server.port,
                 access_log=False,  # addresses of readers are not kept
                 log_config=None,
                 server_header=False,
@@ -79,7 +77,7 @@ def serve_web(settings: Settings, sock: socket.socket | None = None, *, config: 
                 timeout_graceful_shutdown=GRACEFUL_SECONDS,
             )
         )
-        server.run(sockets=[sock] if sock else None)
+        server.run(sockets=[sock])
 
 
 def main() -> None:
