@@ -135,6 +135,7 @@ class _Supervisor:
         """Take the new configuration if it is sound, else say what is wrong and go on with the old one."""
         try:
             settings = load_settings(self.config, environ=os.environ)
+            warnings = list_warnings(settings, path=self.config)  # of the file once more, which somebody may be writing to
             if settings.store.url != self.settings.store.url:
                 raise ConfigError("the store cannot change while the daemon runs; restart it", key="store.url")
             if (settings.server.host, settings.server.port) != (self.settings.server.host, self.settings.server.port):
@@ -143,7 +144,7 @@ class _Supervisor:
         except AggregatorError as error:
             log.error("configuration not reloaded, the old one stays: %s", error)  # noqa: TRY400 - a sentence, no trace
             return listener
-        for warning in list_warnings(settings, path=self.config):
+        for warning in warnings:
             log.warning("%s", warning)
         if settings == self.settings:
             log.info("configuration read again, nothing changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -114,6 +115,9 @@ def test_a_broken_file_is_reported_and_the_old_configuration_stays(home: Home, o
         daemon.process.send_signal(signal.SIGHUP)
         wait_until(lambda: "per_host_gab" in daemon.read_log(), "a report of the wrong key")
         assert "config.yaml:4" in daemon.read_log()
+        home.config.write_text(re.sub(r'url: "(sqlite|postgresql)[^"]*"', 'url: "sqlite:///other.db"', sound))
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "the store cannot change" in daemon.read_log(), "a report of the other store")
         assert get(f"{home.base_url}/topics/alles.rss")[0] == 200
         assert daemon.children() == children
         home.config.write_text(sound.replace("Thema alles", "Thema anders"))
