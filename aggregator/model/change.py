@@ -8,9 +8,10 @@ from datetime import datetime
 
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedData, PollState
+from aggregator.model.light import light
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class EntryUpdate:
     """One normalised entry with its identities.
 
@@ -34,7 +35,7 @@ class FeedUpdate:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class KnownOrigin:
     """What the store knows of an entry in a feed. `primary`: the entry's words come from this feed."""
 
@@ -58,7 +59,7 @@ class KnownEntries:
     next_entry_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class NewEntry:
     """An entry to insert under `id`, with its first origin."""
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.feed import Person
+from aggregator.model.light import light
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class Enclosure:
     """A file that goes with an entry (RSS `enclosure`, Atom `link rel=enclosure`, JSON Feed `attachments`)."""
 
@@ -18,7 +19,7 @@ class Enclosure:
     duration: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class EntryData:
     """What a feed says of an entry, normalised.
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from aggregator.model.light import light
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@light
 class Person:
     """An author or contributor (RFC 4287, section 3.2); `name` is plain text and never empty."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import FeedData, Person
+from aggregator.model.light import light
 
 
 class FeedFormat(enum.StrEnum):
@@ -20,7 +21,7 @@ class FeedFormat(enum.StrEnum):
     CDF = "cdf"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class Text:
     """A text construct: plain text (`html` false) or markup; `base_url` is its effective xml:base, if any."""
 
@@ -29,7 +30,7 @@ class Text:
     base_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light
 class ParsedEntry:
     """One entry as the document has it; URLs may be relative to `base_url`, HTML is not clean."""
 
