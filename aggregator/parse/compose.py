@@ -128,7 +128,8 @@ def compose_entry(raw: RawEntry, *, atom: bool, feed_language: str | None) -> Pa
     summary, content = _choose_texts(raw.summary, raw.contents, atom=atom)
     language = raw.language or _language_of(raw.title) or _language_of(content) or _language_of(summary)
     updated_at = parse_date(raw.updated)
-    published_at = parse_date(raw.published) or parse_date(raw.created)
+    same = raw.published == raw.updated  # as most Atom feeds have it
+    published_at = updated_at if same and updated_at else parse_date(raw.published) or parse_date(raw.created)
     if published_at is None and not atom:
         published_at = updated_at  # `dc:date` is when an RSS item was published; only Atom tells the two apart
     return ParsedEntry(

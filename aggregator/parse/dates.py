@@ -23,6 +23,11 @@ _ISO = re.compile(
     r"(?:[Tt\s]\s*(?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
+_RFC822_CHARS, _ISO_CHARS = 31, 25  # "Mon, 01 Jun 2026 05:13:00 +0200" and "2026-06-01T05:13:00+02:00"
+_ISO_MONTHS = {
+    " Jan ": "-01-", " Feb ": "-02-", " Mar ": "-03-", " Apr ": "-04-", " May ": "-05-", " Jun ": "-06-",
+    " Jul ": "-07-", " Aug ": "-08-", " Sep ": "-09-", " Oct ": "-10-", " Nov ": "-11-", " Dec ": "-12-",
+}  # fmt: skip
 
 _MONTHS = {
     name: number
@@ -65,6 +70,8 @@ def parse_date(text: str | None) -> datetime | None:
     if not text or len(text) > MAX_DATE_CHARS:
         return None
     try:
+        if (at := _read_usual(text)) is not None:
+            return at
         if match := _ISO.fullmatch(text):
             return _read_iso(match)
         if match := _RFC822.fullmatch(text):
@@ -72,6 +79,27 @@ def parse_date(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     return _ask_feedparser(text)
+
+
+def _read_usual(text: str) -> datetime | None:
+    """Read the two forms that nearly all feeds use, by place: for a third of what the patterns cost. None for all others."""
+    if text.endswith("GMT"):
+        text = text[:-3] + "+0000"
+    elif text.endswith("Z"):
+        text = text[:-1] + "+00:00"
+    if len(text) == _RFC822_CHARS and text[:3].isalpha() and text[3:5] == ", " and text[16] == text[25] == " ":
+        month = _ISO_MONTHS.get(text[7:12])
+        if month is None:
+            return None
+        text = f"{text[12:16]}{month}{text[5:7]}T{text[17:25]}{text[26:29]}:{text[29:]}"
+    if len(text) != _ISO_CHARS or text[19] not in "+-":
+        return None
+    if text[4] + text[7] + text[10] + text[13] + text[16] + text[22] != "--T:::":
+        return None
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except ValueError:  # second 60, say: the patterns know what to make of it
+        return None
 
 
 def _read_iso(match: re.Match[str]) -> datetime:

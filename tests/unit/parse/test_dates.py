@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.parse import dates
 from aggregator.parse.dates import parse_date
 
 NOON = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
+USUAL = (
+    "Tue, 05 Mar 2024 13:00:00 +0100",
+    "Tue, 05 Mar 2024 12:00:00 GMT",
+    "2024-03-05T13:00:00+01:00",
+    "2024-03-05T12:00:00Z",
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +89,12 @@ def test_the_two_standard_forms_agree(moment: datetime) -> None:
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     rfc822 = f"{moment.day:02} {months[moment.month - 1]} {moment.year} {moment:%H:%M:%S} +0000"
     assert parse_date(rfc822) == parse_date(moment.isoformat()) == moment
+
+
+@given(st.sampled_from(USUAL), st.integers(0, 30), st.sampled_from("0123456789+-:., TtZGMWQé"))
+def test_dates_read_by_place_are_read_as_the_patterns_read_them(text: str, place: int, character: str) -> None:
+    altered = text[:place] + character + text[place + 1 :]
+    at = parse_date(altered)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dates, "_read_usual", lambda _text: None)
+        assert parse_date(altered) == at
