@@ -52,14 +52,13 @@ _SELF_CLOSING = frozenset(
 )
 
 # The sanitiser writes attributes in one way, so patterns over its output are exact.
-_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+_IMAGE = re.compile(r'<img(?: (?:src="([^"]*)"|[a-z]+="[^"]*"))*+>')
 _IMAGE_SOURCE = re.compile(r'<img(?: [a-z]+="[^"]*")*? src="([^"]*)"')
-_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _NOTHING_TO_SEE = re.compile(r'(?:\s|&nbsp;|</?(?!img|hr)[a-z0-9]+(?: [a-z]+="[^"]*")*>)*+')
 _PADDED_VALUE = re.compile(r'="\s')
 _PADDED_ADDRESS = re.compile(r'(<(?:a|img)(?: [a-z]+="[^"]*")*? (?:href|src)=")\s+')
 _LEADING_NEWLINES = re.compile("<pre>\n+")
-_TINY = frozenset({"0", "1", "2", "0px", "1px", "2px"})  # pixels; no picture of that size is for people
+_TINY = re.compile(r' (?:width|height)="[012](?:px)?"')  # pixels; no picture of that size is for people
 # Pixels that come without a size: mail and feed services, audience measurement, VG Wort (royalties of German authors).
 _TRACKER = re.compile(
     r"https?://(?:[^/]*\.)?(?:feedburner\.com/~|feedsportal\.com/|feedblitz\.com/|pheedo\.com/|pixel\.wp\.com/|stats\.wordpress\.com/"
@@ -160,12 +159,11 @@ def _cleaner(base_url: str) -> nh3.Cleaner:
 
 def _image(match: re.Match[str], base_url: str) -> str:
     """Return the picture to keep, or nothing for pixels and for addresses that are none."""
-    attributes = dict(_ATTRIBUTE.findall(match[0]))
-    address = unescape(attributes.get("src", ""))
+    address = unescape(match[1] or "")
     # An empty address becomes the base: a page, no picture.
     if not address.startswith(("https://", "http://")) or address == base_url or _TRACKER.match(address):
         return ""
-    if attributes.get("width") in _TINY or attributes.get("height") in _TINY:
+    if _TINY.search(match[0]):
         return ""
     return match[0][:-1] + _IMAGE_PRIVACY
 

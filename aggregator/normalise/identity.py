@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from aggregator.model.change import EntryUpdate
 from aggregator.model.entry import EntryData
-from aggregator.normalise.urls import canonical_url
+from aggregator.normalise.urls import canonical_form, canonical_url
 
 KEY_BYTES = 16  # 128 bits: no collision by chance below 10^15 entries, and half the index of a full hash
 
@@ -71,7 +71,7 @@ def content_hash(data: EntryData, canonical: str) -> bytes:
         canonical,
         _squeeze(data.summary_html),
         _squeeze(data.content_html),
-        *[canonical_url(enclosure.url) for enclosure in data.enclosures],
+        *[canonical_form(enclosure.url) for enclosure in data.enclosures],
     )
 
 
@@ -83,7 +83,7 @@ def _squeeze(text: str) -> str:
 
 
 def _describe(data: EntryData, pages: set[str]) -> _Described:
-    canonical = canonical_url(data.url) if data.url else ""
+    canonical = canonical_form(data.url) if data.url else ""
     page = canonical if canonical and canonical not in pages else None
     digest = content_hash(data, canonical)
     if data.guid:

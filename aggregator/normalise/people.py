@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from aggregator.model.feed import Person
@@ -20,7 +19,8 @@ _NAME_FIRST = re.compile(rf"(.*?)\s*[(<\[](?:mailto:)?({_EMAIL})[)>\]]")
 _BARE_EMAIL = re.compile(_EMAIL)
 
 
-def clean_people(people: Iterable[Person], *, base: str) -> tuple[Person, ...]:
+@lru_cache(maxsize=4096)  # a newsroom's authors come again and again: in each document, and at each poll
+def clean_people(people: tuple[Person, ...], *, base: str) -> tuple[Person, ...]:
     """Return people with plain names, e-mail addresses apart, each name once, in order; who has no name is left out."""
     found: dict[str, Person] = {}
     for person in people:
@@ -30,7 +30,6 @@ def clean_people(people: Iterable[Person], *, base: str) -> tuple[Person, ...]:
     return tuple(found.values())[:MAX_PEOPLE]
 
 
-@lru_cache(maxsize=4096)  # a newsroom's authors come again and again: in each document, and at each poll
 def _clean(person: Person, *, base: str) -> Person | None:
     name, email = person.name, person.email
     if "@" in name:

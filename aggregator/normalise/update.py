@@ -162,19 +162,15 @@ def _markup(text: Text | None, base: str) -> str:
     return sanitise(text.value, base_url=base)
 
 
-def _categories(categories: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)  # as with authors, the same few come again and again
+def _categories(categories: tuple[str, ...]) -> tuple[str, ...]:
     """Return plain names in order, each once whatever its capitals."""
     names: dict[str, str] = {}
     for category in categories:
-        name = _category(category)
+        name = plain_text(category, html=True)
         if name:
             names.setdefault(name.casefold(), name)
     return tuple(names.values())[:MAX_CATEGORIES]
-
-
-@lru_cache(maxsize=4096)  # as with authors, the same few come again and again
-def _category(text: str) -> str:
-    return plain_text(text, html=True)
 
 
 def _enclosures(enclosures: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:

@@ -99,9 +99,13 @@ def canonical_url(url: str) -> str:
     they are the entries.
     """
     try:
-        href = url if _NORMAL.fullmatch(url) else ada_url.normalize_url(url)
+        return canonical_form(url if _NORMAL.fullmatch(url) else ada_url.normalize_url(url))
     except ValueError:
         return url
+
+
+def canonical_form(href: str) -> str:
+    """Return the canonical form of a URL that is in normal form already, as `absolute_url` gives it."""
     scheme, separator, rest = href.partition("://")
     if not separator or scheme not in ("https", "http"):
         return href

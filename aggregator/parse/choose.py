@@ -54,7 +54,7 @@ class FeedParser:
         if kind is Kind.JSON:
             return parse_json(document, feed_url=url)
         if kind in _FAST and (parsed := parse_fast(document)) is not None:
-            return with_skipped(parsed, document.body)
+            return parsed
         if not universal:
             return None
         try:

@@ -144,7 +144,7 @@ def compose_entry(raw: RawEntry, *, atom: bool, feed_language: str | None) -> Pa
         categories=_compose_categories(raw.categories) if raw.categories else (),
         enclosures=_compose_enclosures(raw),
         image_url=_choose_image(raw),
-        comments_url=raw.comments or next((link.href for link in raw.links if _is_page(link, "replies")), None),
+        comments_url=raw.comments or _choose_comments(raw.links),
         language=language if language != feed_language else None,
         published_at=published_at,
         updated_at=updated_at,
@@ -218,8 +218,11 @@ def _compose_categories(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(str.strip, words))))[:MAX_CATEGORIES]
 
 
-def _is_page(link: RawLink, rel: str) -> bool:
-    return link.rel == rel and bool(link.href) and link.media_type in _HTML_TYPES
+def _choose_comments(links: list[RawLink]) -> str | None:
+    for link in links:
+        if link.rel == "replies" and link.href and link.media_type in _HTML_TYPES:
+            return link.href
+    return None
 
 
 def _choose_texts(summary: RawText | None, contents: list[RawText], *, atom: bool) -> tuple[RawText | None, RawText | None]:
@@ -232,7 +235,7 @@ def _choose_texts(summary: RawText | None, contents: list[RawText], *, atom: boo
     contents = [content for content in contents if content.value]
     if not contents:
         return summary, None
-    content = max(contents, key=_richness)
+    content = contents[0] if len(contents) == 1 else max(contents, key=_richness)
     if summary is None:
         return None, content
     if content.value == summary.value:
@@ -259,8 +262,12 @@ def _compose_text(text: RawText | None, limit: int) -> Text | None:
     return Text(value=value[:limit], html=text.media_type in _HTML_TYPES, base_url=text.base_url or None)
 
 
+def _files(links: list[RawLink]) -> list[RawLink]:
+    return [link for link in links if link.rel == "enclosure" and link.href]
+
+
 def _compose_enclosures(raw: RawEntry) -> tuple[Enclosure, ...]:
-    files = [link for link in raw.links if link.rel == "enclosure" and link.href]
+    files = _files(raw.links)
     if not files and not raw.media_contents:
         return ()
     duration = read_duration(raw.duration)
@@ -294,14 +301,16 @@ def _choose_image(raw: RawEntry) -> str | None:
         pictures = [media for media in raw.media_contents if media.get("url") and _is_picture(media)]
         if pictures:
             return max(pictures, key=lambda media: read_length(media.get("width")) or 0)["url"].strip()
-    thumbnail = next((media["url"] for media in raw.media_thumbnails if media.get("url")), None)
-    picture = thumbnail or raw.image or (raw.href if raw.href and _PICTURE.search(raw.href) else None)
+    for thumbnail in raw.media_thumbnails:
+        if thumbnail.get("url"):
+            return thumbnail["url"].strip() or None
+    picture = raw.image or (raw.href if raw.href and _PICTURE.search(raw.href) else None)
     if picture:
         return picture.strip() or None
-    return next(
-        (link.href for link in raw.links if link.rel == "enclosure" and link.media_type.startswith("image/") and link.href),
-        None,
-    )
+    for link in _files(raw.links):
+        if link.media_type.startswith("image/"):
+            return link.href
+    return None
 
 
 def _is_picture(media: dict[str, str]) -> bool:

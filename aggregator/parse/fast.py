@@ -16,6 +16,7 @@ from aggregator.parse.decode import Decoded
 from aggregator.parse.fast_entry import EntryReader
 from aggregator.parse.fast_feed import ENTRY_NAMES, FeedReader
 from aggregator.parse.fast_names import Declined, Names
+from aggregator.parse.skipped import with_skipped
 
 PARSER = "fast"
 
@@ -39,7 +40,7 @@ def read_fast(document: Decoded) -> ParsedFeed:
     Raises: Declined, with the reason.
     """
     root = _read_tree(document.body)
-    names = Names(root, document.body)
+    names = Names(document.body)
     root_name = names.name(root)
     form = _FORMATS.get(root_name)
     if form is None:
@@ -53,7 +54,7 @@ def read_fast(document: Decoded) -> ParsedFeed:
         raw.language = language
     data = compose_feed(raw)
     entry_reader = EntryReader(names, atom10=atom10)
-    return ParsedFeed(
+    parsed = ParsedFeed(
         format=form,
         parser=PARSER,
         data=data,
@@ -68,6 +69,7 @@ def read_fast(document: Decoded) -> ParsedFeed:
         problem=document.problem,
         ttl=data.ttl,
     )
+    return with_skipped(parsed, document.body) if reader.has_skipped else parsed
 
 
 def _read_tree(body: bytes) -> etree._Element:

@@ -29,7 +29,7 @@ _WORDS = {
 class FeedReader:
     """Reads the children of `channel` or `feed` that are not entries."""
 
-    __slots__ = ("_atom10", "_has_content", "_names", "_summary", "early_content", "raw")
+    __slots__ = ("_atom10", "_has_content", "_names", "_summary", "early_content", "has_skipped", "raw")
 
     def __init__(self, names: Names, *, atom10: bool) -> None:
         self.raw = RawFeed()
@@ -38,6 +38,7 @@ class FeedReader:
         self._summary: str | None = None
         self._has_content = False
         self.early_content = False
+        self.has_skipped = False
 
     def read(self, element: etree._Element, children: list[etree._Element], early: int) -> RawFeed:
         """Return the words of the feed; `early`: how many of its children stand before the first entry.
@@ -121,6 +122,10 @@ class FeedReader:
                 self.raw.people.append(RawPerson())
             setattr(self.raw.people[-1], name.rpartition(":")[2], (inner.text or "").strip())
 
+    def _note_skipped(self, _name: str, _child: etree._Element) -> None:
+        """Note that hours or days are named, which `skipped` reads."""
+        self.has_skipped = True
+
     def _read_image(self, name: str, child: etree._Element) -> None:
         if name != "image":
             attributes = self._names.attributes(child)
@@ -142,4 +147,5 @@ class FeedReader:
         "itunes:owner": _read_owner,
         **dict.fromkeys(("image", "itunes:image", "itunes:link"), _read_image),
         **dict.fromkeys(("rights", "copyright", "dc:rights"), _read_rights),
+        **dict.fromkeys(("skiphours", "skipdays"), _note_skipped),
     }

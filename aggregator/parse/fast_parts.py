@@ -49,7 +49,9 @@ def read_link(names: Names, element: etree._Element) -> RawLink:
         raise Declined("a link without an address")
     text = read_plain(element)
     if text:
-        text = _QUERY_ENTITY.sub(r"&\1", join_url(names.base(element), text).replace("&amp;", "&"))
+        text = join_url(names.base(element), text)
+        if "&" in text:
+            text = _QUERY_ENTITY.sub(r"&\1", text.replace("&amp;", "&"))
     return RawLink(href=text, rel=rel, media_type=media_type)
 
 

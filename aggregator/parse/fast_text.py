@@ -52,7 +52,8 @@ def read_plain(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
         text += "".join(child.tail or "" for child in element)
-    return repair(text.strip())
+    text = text.strip()
+    return text if text.isascii() else repair(text)
 
 
 def repair(text: str) -> str:
