@@ -42,11 +42,13 @@ def learn(
     hours = [count * profile_kept for count in before.hours]
     weekdays = [count * profile_kept for count in before.weekdays]
     entries = before.entries * kept
+    until = now.timestamp()
     for date in new:
-        age = _hours(date, now)
+        at = date.timestamp()
+        age = max(until - at, 0.0) / _HOUR_SECONDS
         weight = math.exp(-age / PROFILE_MEMORY_HOURS)
         entries += math.exp(-age / RATE_MEMORY_HOURS)
-        hour = int(date.timestamp() // _HOUR_SECONDS)
+        hour = int(at // _HOUR_SECONDS)
         hours[hour % 24] += weight
         weekdays[(hour // 24 + _EPOCH_WEEKDAY) % 7] += weight
     return Rhythm(

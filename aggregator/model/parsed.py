@@ -55,7 +55,11 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A whole document. `parser` names the path that read it; `problem` says in words what is malformed, if anything."""
+    """A whole document. `parser` names the path that read it; `problem` says in words what is malformed, if anything.
+
+    `clean` promises that no text holds control characters nor such as turn the direction of what follows, unless they are
+    written as entities of HTML.
+    """
 
     format: FeedFormat
     parser: str
@@ -64,3 +68,4 @@ class ParsedFeed:
     base_url: str | None = None
     problem: str | None = None
     ttl: timedelta | None = None
+    clean: bool = False

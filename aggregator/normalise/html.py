@@ -79,12 +79,15 @@ _STRIPPED = frozenset(
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
-def sanitise(html: str, *, base_url: str) -> str:
+def sanitise(html: str, *, base_url: str, clean: bool = False) -> str:
     """Return markup that is safe to show, every address absolute, without trackers; empty if there is nothing to see.
 
     Sanitising twice gives what once gives, but for tables and headings nested wrongly: a parser sorts them out pass by pass.
+    `clean`: what `clean_characters` looks for is known not to be there.
     """
-    html = clean_characters(html[:MAX_HTML_CHARS])
+    html = html[:MAX_HTML_CHARS]
+    if not clean:
+        html = clean_characters(html)
     if not _needs_cleaner(html):
         return html.strip()
     if html.count("<") > MAX_DEPTH and _is_too_deep(html):

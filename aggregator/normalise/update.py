@@ -38,7 +38,10 @@ def normalise_feed(parsed: ParsedFeed, *, url: str, received_at: datetime, defau
     base = _document_base(parsed, url)
     language = language_tag(parsed.data.language) or language_tag(default_language)
     data = _feed_data(parsed, base=base, language=language, received_at=received_at)
-    entries = [_entry_data(entry, base=base, language=language, received_at=received_at) for entry in _newest(parsed.entries)]
+    entries = [
+        _entry_data(entry, base=base, language=language, received_at=received_at, clean=parsed.clean)
+        for entry in _newest(parsed.entries)
+    ]
     return FeedUpdate(data=data, entries=identify(entries, feed_pages=_feed_pages(data, url)), problem=parsed.problem)
 
 
@@ -95,14 +98,16 @@ def _feed_data(parsed: ParsedFeed, *, base: str, language: str | None, received_
     )
 
 
-def _entry_data(entry: ParsedEntry, *, base: str, language: str | None, received_at: datetime) -> EntryData:
+def _entry_data(
+    entry: ParsedEntry, *, base: str, language: str | None, received_at: datetime, clean: bool = False
+) -> EntryData:
     if entry.base_url:
         base = absolute_url(entry.base_url, base=base) or base
     url = absolute_url(entry.url, base=base)
     if url is None and entry.guid_is_permalink:
         url = absolute_url(entry.guid)
-    summary = _markup(entry.summary, base)
-    content = _markup(entry.content, base)
+    summary = _markup(entry.summary, base, clean=clean)
+    content = _markup(entry.content, base, clean=clean)
     enclosures = _enclosures(entry.enclosures, base)
     return EntryData(
         title=plain_text(entry.title.value, html=entry.title.html) if entry.title else "",
@@ -152,14 +157,14 @@ def _identifier(text: str | None) -> str | None:
     return text or None
 
 
-def _markup(text: Text | None, base: str) -> str:
+def _markup(text: Text | None, base: str, *, clean: bool = False) -> str:
     if text is None or not text.value:
         return ""
     if not text.html:
         return paragraphs(text.value)
     if text.base_url:
         base = absolute_url(text.base_url, base=base) or base
-    return sanitise(text.value, base_url=base)
+    return sanitise(text.value, base_url=base, clean=clean)
 
 
 @lru_cache(maxsize=4096)  # as with authors, the same few come again and again

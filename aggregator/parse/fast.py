@@ -68,6 +68,7 @@ def read_fast(document: Decoded) -> ParsedFeed:
         ),
         problem=document.problem,
         ttl=data.ttl,
+        clean=names.clean,
     )
     return with_skipped(parsed, document.body) if reader.has_skipped else parsed
 

@@ -19,6 +19,13 @@ _AMPERSAND = ord("&")
 # Where an element may have such an attribute. Asking the tree takes twice the time.
 _BASE = re.compile(rb"base\s*=")
 _LANGUAGE = re.compile(rb"lang\s*=")
+# In UTF-8, by their first byte, which most documents lack: delete, bidi overrides and isolates, U+FEFF and what follows. Of
+# other control characters XML allows white space alone, and those that begin with C2 are left to `may_be_garbled`.
+_UNCLEAN = (
+    (b"\x7f", re.compile(b"\x7f")),
+    (b"\xe2", re.compile(b"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")),
+    (b"\xef", re.compile(b"\xef[\xbb\xbf]")),
+)
 _LOWER_VALUES = ("rel", "type")
 
 
@@ -39,14 +46,16 @@ class Names:
     """Canonical names (`media:thumbnail`, `title`) and inherited attributes within one document.
 
     `may_be_garbled`: some text may hold U+0080 to U+00BF, without which there is nothing to repair (see `fast_text.repair`).
+    `clean`: see `ParsedFeed`.
     """
 
-    __slots__ = ("_above", "_cache", "_has_base", "_has_lang", "may_be_garbled")
+    __slots__ = ("_above", "_cache", "_has_base", "_has_lang", "clean", "may_be_garbled")
 
     def __init__(self, body: bytes) -> None:
         self._cache: dict[str, str] = {}
         self._above: tuple[etree._Element | None, str | None] = (None, None)
         self.may_be_garbled = b"\xc2" in body or _has_references(body)
+        self.clean = not self.may_be_garbled and not any(first in body and rare.search(body) for first, rare in _UNCLEAN)
         self._has_base = _BASE.search(body) is not None
         self._has_lang = _LANGUAGE.search(body) is not None
 
@@ -98,6 +107,8 @@ class Names:
             return None
         if attributes is None:
             attributes = self.attributes(element)
+        if not attributes:
+            return self._language_above(element)
         own = attributes.get("xml:lang", attributes.get("lang"))
         if own is None:
             return self._language_above(element)

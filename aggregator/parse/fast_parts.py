@@ -35,6 +35,8 @@ PERSON_PARTS = {
 def read_link(names: Names, element: etree._Element) -> RawLink:
     """Read a link, by its address in an attribute (Atom) or in its text (RSS)."""
     attributes = names.attributes(element)
+    if not attributes and not len(element):
+        return RawLink(href=_read_href(names, element), rel="alternate", media_type=HTML)
     rel = attributes.get("rel", "alternate")
     media_type = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
     href = attributes.get("url", attributes.get("uri", attributes.get("href")))
@@ -47,12 +49,16 @@ def read_link(names: Names, element: etree._Element) -> RawLink:
         )
     if "rel" in attributes or "type" in attributes or len(element):
         raise Declined("a link without an address")
+    return RawLink(href=_read_href(names, element), rel=rel, media_type=media_type)
+
+
+def _read_href(names: Names, element: etree._Element) -> str:
     text = read_plain(element)
     if text:
         text = join_url(names.base(element), text)
         if "&" in text:
             text = _QUERY_ENTITY.sub(r"&\1", text.replace("&amp;", "&"))
-    return RawLink(href=text, rel=rel, media_type=media_type)
+    return text
 
 
 def read_person(names: Names, element: etree._Element) -> RawPerson:
@@ -97,9 +103,13 @@ def split_author(words: str) -> RawPerson:
 def read_category(names: Names, element: etree._Element, categories: list[str]) -> None:
     """Add the category's label, else its term, else its text."""
     attributes = names.attributes(element)
+    text = read_plain(element)
+    if not attributes:
+        if text:
+            categories.append(text)
+        return
     term = attributes.get("text" if names.name(element) == "itunes:category" else "term")
     label = attributes.get("label")
-    text = read_plain(element)
     first = label or term or text
     if first:
         categories.append(first)

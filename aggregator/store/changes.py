@@ -132,13 +132,12 @@ class ChangeWriter:
         entry_rows: list[tuple[Any, ...]] = []
         story_rows: list[tuple[Any, ...]] = []
         origin_rows: list[tuple[Any, ...]] = []
-        weights_at = self._scales.weights
+        day_weight, trend_weight = self._scales.day.weight, self._scales.trend.weight
         for (change, entry), revision in zip(new, revisions, strict=True):
             entry_id, dated_at = entry.id, entry.dated_at
             dated, seen = to_microseconds(dated_at), to_microseconds(change.polled_at)
             entry_rows.append((entry_id, entry_id, revision, dated, seen, seen, *entry_data_values(entry.update.data)))
-            weights = weights_at(dated_at)
-            story_rows.append((entry_id, entry_id, dated, weights.day, weights.trend))
+            story_rows.append((entry_id, entry_id, dated, day_weight(dated_at), trend_weight(dated_at)))
             origin_rows.append(_origin_row(change.feed_id, entry_id, entry.update, seen, is_primary=True))
         insert_rows(self._connection, entries, _ENTRY_COLUMNS, entry_rows)
         insert_rows(self._connection, stories, _STORY_COLUMNS, story_rows, fixed=_FOUNDED)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from aggregator.model.change import EntryUpdate, KnownEntries, KnownOrigin
 from aggregator.store.loading import CHUNK, chunks
-from aggregator.store.tables import LIVE, NO_URL_KEY, PRUNED_LISTED, PRUNED_UNSEEN, entry_origins
+from aggregator.store.tables import LIVE, NO_URL_KEY, PRUNED_LISTED, PRUNED_UNSEEN, entry_origins, feeds
 
+# Asked for a whole batch, it spares each feed that is read for the first time a search for all its guids.
+_CARRYING = select(feeds.c.id).where(
+    feeds.c.id.in_(bindparam("ids", expanding=True)), exists().where(entry_origins.c.feed_id == feeds.c.id)
+)
 _BY_GUID = select(
     entry_origins.c.guid_key,
     entry_origins.c.entry_id,
@@ -49,8 +53,13 @@ def find_known(
     """Return what is known; `mark_seen` (in a writing transaction) notes that feeds still list entries that were pruned."""
     by_guid: dict[tuple[int, bytes], KnownOrigin] = {}
     unseen: list[dict[str, int | bytes]] = []
+    carrying = {
+        feed_id
+        for ids in chunks(feed_id for feed_id, _ in updates)
+        for feed_id in connection.execute(_CARRYING, {"ids": ids}).scalars()
+    }
     for feed_id, entries in updates:
-        for part in chunks(entries):
+        for part in chunks(entries) if feed_id in carrying else ():
             found = connection.execute(_BY_GUID, {"feed": feed_id, "guids": [entry.guid_key for entry in part]})
             for guid_key, entry_id, content_hash, primary, pruned in found:
                 by_guid[feed_id, guid_key] = KnownOrigin(
