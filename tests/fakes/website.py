@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -21,8 +21,11 @@ from aggregator.library.related import read_related_feed
 from aggregator.library.reported_reads import record_reported
 from aggregator.library.searching import read_search_entries
 from aggregator.library.stories import read_story_feed
+from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.document import Format, Rendered
-from aggregator.model.entry import Entry
+from aggregator.model.entry import Entry, EntryData
+from aggregator.model.feed import PollState
+from aggregator.model.topic import Assignment
 from aggregator.protocols import FeedWriter
 from aggregator.storage import Storage
 from aggregator.web.asgi import create_app
@@ -104,6 +107,17 @@ class Newsroom:
             entry = tx.entries.get(entry_id)
         assert entry is not None
         return entry
+
+
+def add_entry(newsroom: Newsroom, entry_id: int, data: EntryData, *, topic: str = "schweiz", minutes: int = 0) -> None:
+    """Store an entry of the first feed, so many minutes old, in a topic."""
+    key = entry_id.to_bytes(16)
+    update = EntryUpdate(data=data, guid_key=key, url_key=None, content_hash=key)
+    with newsroom.storage.write() as tx:
+        new = NewEntry(id=entry_id, update=update, dated_at=NOON - timedelta(minutes=minutes))
+        change = FeedChange(feed_id=tx.feeds.all()[0].id, polled_at=NOON, poll=PollState(), entries=EntryChanges(new=(new,)))
+        tx.entries.apply([change])
+        tx.topics.assign([topic], [entry_id], [Assignment(slug=topic, entry_id=entry_id, reason="Wort")], revision=entry_id)
 
 
 def render_search(storage: Storage, site: Site, text: str, form: Format) -> Rendered:

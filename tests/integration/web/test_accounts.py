@@ -21,8 +21,8 @@ from aggregator.library.subscribing import subscribe_first
 from aggregator.model.reader import Reader
 from aggregator.web.sessions import own_path
 from tests.fakes.newsroom import NOON
+from tests.fakes.outline import Outline
 from tests.fakes.website import Newsroom, open_site
-from tests.integration.web.test_pages import Outline
 
 BASE = "https://news.example"
 PASSWORD = "correct horse"

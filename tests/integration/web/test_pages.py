@@ -1,28 +1,21 @@
 from __future__ import annotations
 
-import gzip
 import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
-from aggregator.model.change import EntryChanges, EntryUpdate, FeedChange, NewEntry
 from aggregator.model.entry import EntryData
-from aggregator.model.feed import Person, PollState
+from aggregator.model.feed import Person
 from aggregator.model.keypoint import KeyPoint
-from aggregator.model.topic import Assignment, Topic
+from aggregator.model.topic import Topic
 from aggregator.storage import Summary
 from aggregator.web.recent_pages import RECENT
-from aggregator.web.respond import GZIP_LEVEL
-from aggregator.web.static_files import static_files
-from tests.fakes.newsroom import NOON, TOPICS
-from tests.fakes.website import Newsroom, open_site
+from tests.fakes.newsroom import TOPICS
+from tests.fakes.outline import HOSTILE, Outline
+from tests.fakes.website import Newsroom, add_entry, open_site
 
 PAGES = (
     "/",
@@ -42,30 +35,6 @@ PAGES = (
     "/search?q=anna+muster+date:gestern+foo:bar",
     "/nirgends",
 )
-VOID = {"meta", "link", "img", "br", "hr", "input"}
-HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-
-
-class Outline(HTMLParser):
-    """What a page is made of; a tag closed in the wrong order raises."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._open: list[str] = []
-        self.feed(html)
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
-        return (attributes for name, attributes in self.tags if name == tag)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -208,14 +177,6 @@ def test_an_entry_page_is_kept_by_browsers_only_so_that_reads_arrive(newsroom: N
     assert newsroom.client.get("/topics/schweiz").headers["cache-control"] == "public, max-age=60"
 
 
-def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
-    page = Outline(newsroom.client.get("/topics/schweiz").text)
-    links = {link["href"]: link.get("lang") for link in page.all("a")}
-    assert links["/entries/4"] == "fr-CH"
-    assert links["/entries/1"] is None
-    assert "Französisch" in newsroom.client.get("/entries/4").text
-
-
 def test_what_interests_readers_now_has_a_page_and_leads_the_index(newsroom: Newsroom) -> None:
     html = newsroom.client.get("/trending").text
     assert "<h1>Trend</h1>" in html
@@ -319,53 +280,6 @@ def test_an_empty_site_says_what_happens_next(empty: Newsroom) -> None:
     assert "Noch kein Artikel passt" in empty.client.get("/topics/wissen").text
 
 
-def test_an_english_site_speaks_english(english: Newsroom) -> None:
-    html = english.client.get("/").text
-    assert '<html lang="en">' in html
-    assert "Skip to content" in html
-    assert "9 readers" in html
-    assert "18 minutes ago" in html
-    assert "There is no such page" in english.client.get("/nowhere").text
-
-
-@pytest.mark.parametrize(
-    ("asked", "language", "word"),
-    [
-        ("", "de-CH", "Übersicht"),
-        ("fr", "fr-CH", "Accueil"),
-        ("it-IT,it;q=0.8", "it-CH", "Panoramica"),
-        ("en-US,en;q=0.9", "en-CH", "Overview"),
-        ("es,pt;q=0.5", "de-CH", "Übersicht"),
-    ],
-)
-def test_a_person_gets_the_language_the_browser_asks_for_and_caches_know(
-    newsroom: Newsroom, asked: str, language: str, word: str
-) -> None:
-    swiss = open_site(newsroom.storage, language="de-CH")
-    for path, status in (("/", 200), ("/feeds", 200), ("/nirgends", 404)):
-        response = swiss.client.get(path, headers={"accept-language": asked})
-        assert response.status_code == status
-        assert f'<html lang="{language}">' in response.text
-        assert f">{word}</a>" in response.text
-        assert response.headers["content-language"] == language
-        assert response.headers["vary"] == "accept-encoding, accept-language"
-    swiss.recorder.close()
-
-
-def test_the_tag_of_a_page_is_that_of_its_language(newsroom: Newsroom) -> None:
-    german = newsroom.client.get("/").headers["etag"]
-    asked = {"if-none-match": german}
-    assert newsroom.client.get("/", headers=asked).status_code == 304
-    assert newsroom.client.get("/", headers={**asked, "accept-language": "fr"}).status_code == 200
-
-
-def test_what_the_site_calls_itself_stays_in_its_language(newsroom: Newsroom) -> None:
-    page = Outline(newsroom.client.get("/", headers={"accept-language": "fr"}).text)
-    named = {link["href"]: link.get("lang") for link in page.all("a") if "aria-label" not in link}
-    assert named["/topics/schweiz"] == "de"
-    assert named["/most-read"] is None
-
-
 def test_a_site_below_a_path_links_below_it(newsroom: Newsroom) -> None:
     below = open_site(newsroom.storage, base_url="https://club.example/news")
     page = Outline(below.client.get("/").text)
@@ -402,31 +316,6 @@ def test_the_box_changes_its_window_on_the_same_page(newsroom: Newsroom, path: s
     assert newsroom.client.get(path, params={"window": "8d"}).status_code == 404
 
 
-def test_an_entry_of_the_language_of_the_site_says_so_in_no_language_of_the_page(newsroom: Newsroom) -> None:
-    html = newsroom.client.get("/topics/schweiz", headers={"accept-language": "en"}).text
-    assert 'lang="de"' in html  # speech and hyphenation need it
-    assert "German" not in html
-    assert "French" in html
-
-
-def test_a_page_is_made_once_for_all_who_ask_at_the_same_time_in_each_language(newsroom: Newsroom) -> None:
-    before = newsroom.client.get("/").text
-    add_entry(newsroom, 900, EntryData(title="Eben eingetroffen", url="https://zeitung.example/900"))
-    assert newsroom.client.get("/").text == before
-    assert "Eben eingetroffen" in newsroom.client.get("/", headers={"accept-language": "fr"}).text
-    assert "Eben eingetroffen" in newsroom.client.get("/", params={"window": "7d"}).text
-    newsroom.clock.advance(RECENT)
-    assert "Eben eingetroffen" in newsroom.client.get("/").text
-    assert "Eben eingetroffen" in newsroom.client.get("/", params={"anything": "else"}).text
-
-
-def test_a_page_that_did_not_change_is_not_sent_again(newsroom: Newsroom) -> None:
-    first = newsroom.client.get("/", headers={"accept-encoding": "gzip"})
-    assert first.headers["content-encoding"] == "gzip"
-    again = newsroom.client.get("/", headers={"accept-encoding": "gzip", "if-none-match": first.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-
-
 def test_hostile_words_stay_words(newsroom: Newsroom) -> None:
     data = EntryData(
         title=HOSTILE,
@@ -458,63 +347,11 @@ def test_the_opml_names_every_feed_once(newsroom: Newsroom) -> None:
     assert newsroom.client.get("/opml", headers={"if-none-match": response.headers["etag"]}).status_code == 304
 
 
-QUERIES = {"/": 40, "/topics/schweiz": 30, "/entries/1": 40, "/most-read": 15, "/trending": 15, "/feeds": 15, "/subscribe": 10}
-
-
-@pytest.mark.parametrize("path", QUERIES)
-def test_a_page_is_made_with_few_queries_however_many_topics_there_are(newsroom: Newsroom, path: str) -> None:
-    fill(newsroom, topics=20, entries=12)
-    asked: list[str] = []
-
-    def note(*args: object) -> None:
-        asked.append(str(args[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        assert newsroom.client.get(path, headers={"user-agent": "a bot"}).status_code == 200
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    queries = [statement for statement in asked if statement.startswith("SELECT")]
-    assert 0 < len(queries) <= QUERIES[path], "\n".join(queries)
-
-
-def test_a_full_front_page_keeps_to_its_size(newsroom: Newsroom) -> None:
-    fill(newsroom, topics=12, entries=12)
-    html = newsroom.client.get("/").content
-    assert html.count(b"<h3>") >= 12 * 6
-    assert len(html) <= 60_000
-    assert len(gzip.compress(html, GZIP_LEVEL)) <= 15_000
-    script = static_files()["/static/app.js"]
-    assert len(script.body) <= 20_000
-    assert html.count(b'rel="stylesheet"') == 1
-
-
-def fill(newsroom: Newsroom, *, topics: int, entries: int) -> None:
-    """Add topics with entries whose titles are as long as headlines get."""
-    made = [Topic(slug=f"thema-{number}", title=f"Thema Nummer {number}") for number in range(topics)]
-    with newsroom.storage.write() as tx:
-        tx.topics.configure([*TOPICS, *made])
-    for number in range(topics * entries):
-        title = f"Meldung {number} " + " ".join(f"Wort{number * part % 997}" for part in range(1, 16))
-        data = EntryData(title=title, url=f"https://zeitung.example/{number}", image_url="https://bild.example/1.jpg")
-        add_entry(newsroom, 100 + number, data, topic=f"thema-{number % topics}", minutes=number)
-
-
 def data_of(html: str) -> Any:
     """Return the JSON-LD of a page."""
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert found is not None
     return json.loads(found[1])
-
-
-def add_entry(newsroom: Newsroom, entry_id: int, data: EntryData, *, topic: str = "schweiz", minutes: int = 0) -> None:
-    key = entry_id.to_bytes(16)
-    update = EntryUpdate(data=data, guid_key=key, url_key=None, content_hash=key)
-    with newsroom.storage.write() as tx:
-        new = NewEntry(id=entry_id, update=update, dated_at=NOON - timedelta(minutes=minutes))
-        change = FeedChange(feed_id=tx.feeds.all()[0].id, polled_at=NOON, poll=PollState(), entries=EntryChanges(new=(new,)))
-        tx.entries.apply([change])
-        tx.topics.assign([topic], [entry_id], [Assignment(slug=topic, entry_id=entry_id, reason="Wort")], revision=entry_id)
 
 
 def add_many(newsroom: Newsroom, number: int) -> None:

@@ -21,9 +21,9 @@ from aggregator.storage import Storage
 from aggregator.web.routes import make_routes
 from aggregator.web.workshop.tools import WorkshopTools
 from tests.fakes.newsroom import NOON, SOURCES
+from tests.fakes.outline import HOSTILE, Outline
 from tests.fakes.website import Newsroom, open_site
 from tests.integration.web.test_accounts import BASE, PASSWORD, Browser, add_anna
-from tests.integration.web.test_pages import HOSTILE, Outline
 
 PAGES = (
     "/workshop",
