@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapq import nlargest
+from operator import itemgetter
 
 from aggregator.group.vectors import Frequencies, SparseVector
 
@@ -10,20 +11,21 @@ _COMMONEST = 0.05  # share of titles; what stands in more of them leads nowhere
 _FEW_TITLES = 100  # so many before shares mean anything
 _INDEXED = 32  # features of a title that lead to its story, the rarest
 _LONGEST = 256  # stories that a feature leads to; of more, the latest
-_BUDGET = 800  # stories visited for one title, rarest features first: the price is flat in the size of the window
+_SHORT = 16  # stories that are looked through one by one; a longer list is a dict, as a short one would take thrice the memory
+_BUDGET = 400  # stories visited for one title, rarest features first: the price is flat in the size of the window
 
 
 class StoryIndex:
     """Active stories by their rare features."""
 
     def __init__(self) -> None:
-        self._stories: dict[int, list[int]] = {}
+        self._stories: dict[int, list[int] | dict[int, None]] = {}  # oldest first
 
     def add(self, story_id: int, vector: SparseVector, frequencies: Frequencies) -> tuple[int, ...]:
         """Let the rarest features of a title lead to its story, and return those that did not yet."""
         common = max(frequencies.titles, _FEW_TITLES) * _COMMONEST
         added = []
-        for feature in nlargest(_INDEXED, vector, key=vector.__getitem__):
+        for feature in sorted(vector, key=vector.__getitem__, reverse=True)[:_INDEXED]:
             if frequencies.count(feature) > common:
                 continue
             stories = self._stories.get(feature)
@@ -31,10 +33,14 @@ class StoryIndex:
                 self._stories[feature] = [story_id]
             elif story_id in stories:
                 continue
-            else:
+            elif isinstance(stories, list):
                 stories.append(story_id)
+                if len(stories) > _SHORT:
+                    self._stories[feature] = dict.fromkeys(stories)
+            else:
+                stories[story_id] = None
                 if len(stories) > _LONGEST:
-                    del stories[0]
+                    del stories[next(iter(stories))]
             added.append(feature)
         return tuple(added)
 
@@ -44,7 +50,10 @@ class StoryIndex:
             stories = self._stories.get(feature)
             if stories is None or story_id not in stories:
                 continue
-            stories.remove(story_id)
+            if isinstance(stories, list):
+                stories.remove(story_id)
+            else:
+                del stories[story_id]
             if not stories:
                 del self._stories[feature]
 
@@ -56,28 +65,32 @@ class StoryIndex:
             if stories is None or story_id not in stories:
                 continue
             if other in stories:
-                stories.remove(story_id)
+                left = [one for one in stories if one != story_id]
             else:
-                stories[stories.index(story_id)] = other
+                left = [other if one == story_id else one for one in stories]
                 moved.append(feature)
+            self._stories[feature] = left if isinstance(stories, list) else dict.fromkeys(left)
         return tuple(moved)
 
     def find(self, vector: SparseVector, frequencies: Frequencies, *, limit: int) -> list[int]:
         """Return the stories that share most with the vector, most first."""
         common = max(frequencies.titles, _FEW_TITLES) * _COMMONEST
         postings = [
-            (len(stories), weight, stories)
-            for feature, weight in vector.items()
-            if (stories := self._stories.get(feature)) is not None and frequencies.count(feature) <= common
+            (len(stories), feature, stories) for feature in vector if (stories := self._stories.get(feature)) is not None
         ]
-        postings.sort(key=lambda posting: posting[0])
+        postings.sort(key=itemgetter(0))
         shared: dict[int, float] = {}
         visited = 0
-        for size, weight, stories in postings:
+        for size, feature, stories in postings:
+            if frequencies.count(feature) > common:
+                continue
             visited += size
             if visited > _BUDGET and shared:
                 break
-            square = weight * weight
+            square = vector[feature] * vector[feature]
             for story_id in stories:
-                shared[story_id] = shared.get(story_id, 0.0) + square
+                if story_id in shared:
+                    shared[story_id] += square
+                else:
+                    shared[story_id] = square
         return nlargest(limit, shared, key=shared.__getitem__)

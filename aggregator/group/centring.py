@@ -48,18 +48,19 @@ class Centring:
         return rest
 
     def main_directions(self, count: int) -> NDArray[np.float32]:
-        """Return the directions that centred vectors differ in most, in columns; before any was seen, whichever."""
+        """Return the directions that centred vectors differ in most, in columns, most first; before any was seen, whichever."""
         if self.titles < _BLOCK:
             return _any_directions(len(self._all), count)
         # What is taken out of them all would only be the first of these.
         rest = np.eye(len(self._all), dtype=np.float32) - self._directions @ self._directions.T
         moments = rest @ self._moments @ rest if self.titles >= _FEWEST else self._moments
-        return np.ascontiguousarray(np.linalg.eigh(moments)[1][:, -count:])
+        return np.ascontiguousarray(np.linalg.eigh(moments)[1][:, : -count - 1 : -1])
 
     def _learn_directions(self) -> None:
         block = np.stack(self._block)
         self._block = []
-        self._moments = self._moments * (1 - _BLOCK / _MEMORY) + block.T @ block
+        self._moments *= 1 - _BLOCK / _MEMORY
+        self._moments += block.T @ block
         for _ in range(_SWEEPS):
             self._directions = np.linalg.qr(self._moments @ self._directions)[0]
 

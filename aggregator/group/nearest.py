@@ -1,6 +1,8 @@
-"""Sentence vectors of active stories, searched in two steps: an outline of all, then the vectors of the most promising."""
+"""Sentence vectors of active stories, searched in three steps: a rough outline of all, a fine one of some, few vectors."""
 
 from __future__ import annotations
+
+from collections import OrderedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,35 +10,42 @@ from numpy.typing import NDArray
 from aggregator.group.centring import Centring, Vector
 
 _START_ROWS = 512
-_GROWTH = 1.5  # of the rows, when they are nearly all taken
-_DENSEST = 0.8  # share of the rows that are taken; more, and a free one is long looked for
-_SEARCHED = 20_000  # rows, the latest; older stories are found by their words
+_GROWTH = 1.125  # of the rows, when all are taken: they grow in place, so often costs little, and little is too much
+_SEARCHED = 20_000  # rows, the latest that got a title; older stories are found by their words
 _FREE = -1
 _SETTLED_TITLES = 50  # before, the first story told would pass for what all titles have in common
-_OUTLINE = 96  # numbers of the outline of a vector; `python -m bench grouping` tells what it finds
-_PROMISING = 300  # rows whose vectors are compared, of those searched
+_FINE = 192  # numbers of the outline of a vector; `python -m bench grouping` tells what is found by it
+_ROUGH = 96  # the first of them, along the directions that titles differ in most
+_PROMISING = 300  # rows whose fine outlines are compared, of those searched
+_COMPARED = 40  # of them, rows whose vectors are compared
 _SAMPLED = 16  # of as many rows one is looked at to tell how near the most promising are
 _FIRST_VIEW = 256  # titles after which the outline is drawn along what titles differ in; then anew after twice as many
 _LAST_VIEW = 8_192  # titles; from there on it is drawn anew each time as many were added
+_REDRAWN = 1_024  # rows at once
 
 
 class Meanings:
     """Sums of the sentence vectors of the titles of a story in one language, a row each.
 
     `meaning` is a float16 vector as an `Embedder` gives it. An outline is what a row looks like along the directions that
-    titles differ in most: a quarter of the numbers, so that all of them fit the cache of a processor.
+    titles differ in most, first things first. All vectors do not fit the cache of a processor, so each that is compared is
+    waited for; rough outlines are read in one go, and what is left after the fine ones is few.
     """
 
     def __init__(self, dimensions: int) -> None:
         self._sums: NDArray[np.float32] = np.zeros((_START_ROWS, dimensions), np.float32)
         self._norms: NDArray[np.float32] = np.ones(_START_ROWS, np.float32)
         self._stories: NDArray[np.int64] = np.full(_START_ROWS, _FREE, np.int64)
-        self._head = 0  # rows are given out in a ring, so the latest lie before the head
-        self._used = 0
+        self._free = list(range(_START_ROWS))[::-1]
         self._centring = Centring(dimensions)
-        self._view: NDArray[np.float32] = self._centring.main_directions(min(_OUTLINE, dimensions))
-        self._outlines: NDArray[np.float32] = np.zeros((_START_ROWS, self._view.shape[1]), np.float32)
+        self._view: NDArray[np.float32] = self._centring.main_directions(min(_FINE, dimensions))
         self._next_view = _FIRST_VIEW
+        # An outline has a place, whatever its row; memory of places that were never taken is none.
+        self._outlines: NDArray[np.float32] = np.zeros((_SEARCHED, self._view.shape[1]), np.float32)
+        self._rows: NDArray[np.int64] = np.zeros(_SEARCHED, np.int64)
+        self._places: OrderedDict[int, int] = OrderedDict()  # by row, the latest that got a title last
+        self._left: list[int] = []  # places whose rows were closed
+        self._drawn = 0  # places that were ever taken
 
     @property
     def is_settled(self) -> bool:
@@ -49,44 +58,66 @@ class Meanings:
         if self._centring.titles >= self._next_view:
             self._next_view += min(self._next_view, _LAST_VIEW)
             self._view = self._centring.main_directions(self._view.shape[1])
-            self._outlines = (self._sums @ self._view) / self._norms[:, None]
+            self._redraw()
         return centred
+
+    def _redraw(self) -> None:
+        taken = list(self._places.items())
+        for start in range(0, len(taken), _REDRAWN):
+            rows, places = np.array(taken[start : start + _REDRAWN]).T
+            self._outlines[places] = (self._sums[rows] @ self._view) / self._norms[rows, None]
 
     def open_row(self, story_id: int) -> int:
         """Return a row for the titles of a story in one language."""
-        if self._used >= _DENSEST * len(self._sums):
+        if not self._free:
             self._grow()
-        while self._stories[self._head] != _FREE:
-            self._head = (self._head + 1) % len(self._sums)
-        row = self._head
+        row = self._free.pop()
         self._stories[row] = story_id
-        self._used += 1
-        self._head = (row + 1) % len(self._sums)
         return row
 
     def _grow(self) -> None:
-        rows = len(self._sums)
-        more = int(rows * (_GROWTH - 1))
-        self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]), np.float32)])
-        self._norms = np.concatenate([self._norms, np.ones(more, np.float32)])
-        self._stories = np.concatenate([self._stories, np.full(more, _FREE, np.int64)])
-        self._outlines = np.concatenate([self._outlines, np.zeros((more, self._outlines.shape[1]), np.float32)])
-        self._head = rows
+        rows, dimensions = self._sums.shape
+        more = int(rows * _GROWTH)
+        # In place: a copy would take twice the memory while it is made. Nobody else ever holds a part of these.
+        self._sums.resize((more, dimensions), refcheck=False)
+        self._norms.resize(more, refcheck=False)
+        self._stories.resize(more, refcheck=False)
+        self._norms[rows:] = 1.0
+        self._stories[rows:] = _FREE
+        self._free = list(range(rows, more))[::-1]
 
     def add(self, row: int, vector: Vector) -> None:
         """Add a title's vector to a row."""
         self._sums[row] += vector
         norm = float(np.linalg.norm(self._sums[row])) or 1.0
         self._norms[row] = norm
-        self._outlines[row] = (self._sums[row] @ self._view) / norm
+        self._outlines[self._place(row)] = (self._sums[row] @ self._view) / norm
+
+    def _place(self, row: int) -> int:
+        """Return the place of a row's outline, which from now on is the latest; where none is left, the oldest gives way."""
+        place = self._places.pop(row, None)
+        if place is None:
+            if self._left:
+                place = self._left.pop()
+            elif self._drawn < _SEARCHED:
+                place = self._drawn
+                self._drawn += 1
+            else:
+                place = self._places.popitem(last=False)[1]
+            self._rows[place] = row
+        self._places[row] = place
+        return place
 
     def close_row(self, row: int) -> None:
         """Forget a row."""
         self._sums[row] = 0.0
         self._norms[row] = 1.0
         self._stories[row] = _FREE
-        self._outlines[row] = 0.0
-        self._used -= 1
+        self._free.append(row)
+        place = self._places.pop(row, None)
+        if place is not None:
+            self._outlines[place] = 0.0
+            self._left.append(place)
 
     def rename(self, row: int, story_id: int) -> None:
         """Give a row to another story."""
@@ -99,28 +130,25 @@ class Meanings:
 
     def find(self, vector: Vector, *, limit: int) -> list[int]:
         """Return the stories of the nearest among the latest rows."""
-        if not self._used:
+        if not self._places:
             return []
-        rows = self._promising(vector)
+        rows = self._rows[self._promising(vector @ self._view)]
         cosines = (self._sums[rows] @ vector) / self._norms[rows]
         stories = self._stories[rows[np.argsort(-cosines)]].tolist()
-        return list(dict.fromkeys(story_id for story_id in stories if story_id != _FREE))[:limit]
+        return list(dict.fromkeys(stories))[:limit]
 
-    def _promising(self, vector: Vector) -> NDArray[np.int64]:
-        """Return the rows, among the latest, that by their outlines are nearest; about as many as are compared."""
-        outline = vector @ self._view
-        end, length = self._head, min(_SEARCHED, len(self._sums))
-        found = []
-        for low, high in ((max(end - length, 0), end), (len(self._sums) - max(length - end, 0), len(self._sums))):
-            if low >= high:
-                continue
-            likely = self._outlines[low:high] @ outline
-            # Of a sample, the one that as many rows would exceed: a sixteenth of the price of finding that one among all.
-            sample = likely[::_SAMPLED]
-            place = len(sample) * _PROMISING // max(length, 1)
-            least = np.partition(sample, -1 - place)[-1 - place] if place < len(sample) else 0.0
-            found.append(low + np.flatnonzero(likely > max(least, 0.0)))  # what points elsewhere is never near; free rows are 0
-        return np.concatenate(found)
+    def _promising(self, outline: Vector) -> NDArray[np.int64]:
+        """Return the places of the outlines that are nearest, as many as vectors are compared."""
+        likely = self._outlines[: self._drawn, :_ROUGH] @ outline[:_ROUGH]
+        # Of a sample, the one that as many rows would exceed: a sixteenth of the price of finding that one among all.
+        sample = likely[::_SAMPLED]
+        nth = len(sample) * _PROMISING // self._drawn
+        least = np.partition(sample, -1 - nth)[-1 - nth] if nth < len(sample) else 0.0
+        places = np.flatnonzero(likely > max(least, 0.0))  # what points elsewhere is never near; those that are left are 0
+        if len(places) <= _COMPARED:
+            return places
+        nearer = self._outlines[places] @ outline
+        return places[np.argpartition(nearer, -_COMPARED)[-_COMPARED:]]
 
     def dot(self, row: int, vector: Vector) -> float:
         """Return the product of a row with a vector."""

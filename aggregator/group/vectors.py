@@ -27,12 +27,14 @@ _SHORTEST_STEM = 2  # letters
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _features(word: str, language: str) -> tuple[int, ...]:
-    """Return the numbers of a folded word's grams and stem; `=` before the stem tells it from a gram."""
-    padded = f" {word} "
-    texts = [padded[at : at + _GRAM] for at in range(len(padded) - _GRAM + 1)]
-    if len(word) >= _SHORTEST_STEM:
-        texts.append(f"={stem(word, language)}")
+def _features(token: str, language: str) -> tuple[int, ...]:
+    """Return the numbers of the grams and stems of a word, as it is written; `=` before a stem tells it from a gram."""
+    texts = []
+    for word in map(fold, open_compound(token)):
+        padded = f" {word} "
+        texts += [padded[at : at + _GRAM] for at in range(len(padded) - _GRAM + 1)]
+        if len(word) >= _SHORTEST_STEM:
+            texts.append(f"={stem(word, language)}")
     return tuple(zlib.crc32(text.encode()) % _FEATURES for text in texts)
 
 
@@ -61,8 +63,7 @@ class Frequencies:
         """Return the vector of a title."""
         found: list[int] = []
         for token in tokenise(title):
-            for part in open_compound(token):
-                found += _features(fold(part), language)
+            found += _features(token, language)
         times = Counter(found)
         counts, top, log = self._counts, math.log(self.titles + 2) + _FLOOR, math.log
         weights = {feature: top - log(counts[feature] + 1) for feature in times}

@@ -36,20 +36,20 @@ def test_nearly_all_that_is_nearest_is_found() -> None:
 
 def test_the_nearest_come_first() -> None:
     meanings, centred = filled(like_titles(500))
-    assert meanings.find(centred[77], limit=3)[0] == 77
+    assert meanings.find(centred[477], limit=3)[0] == 477
 
 
 def test_a_story_that_is_forgotten_is_not_found() -> None:
     meanings, centred = filled(like_titles(500))
-    meanings.close_row(77)
-    assert 77 not in meanings.find(centred[77], limit=FOUND)
+    meanings.close_row(477)
+    assert 477 not in meanings.find(centred[477], limit=FOUND)
 
 
 def test_a_row_that_another_story_absorbed_is_found_as_that() -> None:
     meanings, centred = filled(like_titles(500))
-    meanings.absorb(5, 77)
-    found = meanings.find(centred[77], limit=100)
-    assert (5 in found, 77 in found) == (True, False)
+    meanings.absorb(5, 477)
+    found = meanings.find(centred[477], limit=100)
+    assert (5 in found, 477 in found) == (True, False)
 
 
 def test_rows_are_given_again_when_they_are_free() -> None:
@@ -64,3 +64,11 @@ def test_rows_are_given_again_when_they_are_free() -> None:
 def test_nothing_is_found_where_nothing_is() -> None:
     meanings = Meanings(DIMENSIONS)
     assert meanings.find(meanings.centre(like_titles(1)[0], "de"), limit=FOUND) == []
+
+
+def test_what_got_no_title_for_long_gives_way_until_it_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.group.nearest._SEARCHED", 100)
+    meanings, centred = filled(like_titles(600))
+    assert meanings.find(centred[499], limit=FOUND)[0] != 499
+    meanings.add(499, centred[499])
+    assert meanings.find(centred[499], limit=FOUND)[0] == 499
