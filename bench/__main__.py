@@ -29,6 +29,7 @@ NAMES = (
     "quality_keypoints",
     "quality_topics",
     "quality_stories",
+    "quality_demo",
     "grouping",
 )
 QUALITY = "quality"  # all of which the names begin so
