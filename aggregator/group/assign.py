@@ -43,6 +43,7 @@ class GroupingRules:
     `decay` * ln(1 + g / 6). A title joins if the best score, less `background` x the mean of the next three, reaches `join`.
     A publisher that nobody else joins yet must score `alone` more: its own titles look alike. A title of fewer than four words
     must score `brief` more, and so must one that would join such titles only: one word that is the same is half of it.
+    What shares one word with a story must score `one_word` more where either says hardly more than that.
     Two stories are one if what they say in one language scores `merge`, or in two languages `merge_across`. An entry whose
     title changed moves to the story that it now scores `move` with, if it would not join its own any more. An entry placed by
     words that gets its vector later must score `later` more: it has been shown where it stands.
@@ -58,11 +59,13 @@ class GroupingRules:
     background: float = 0.0
     alone: float = 0.18
     brief: float = 0.1
+    one_word: float = 0.1
     merge: float = 0.5
     merge_across: float = 0.28
     move: float = 0.5
     later: float = 0.06
     join_by_words: float = 0.22
+    one_word_by_words: float = 0.2
     across_by_words: float = 1.05
     background_by_words: float = 0.6
     merge_by_words: float = 0.5
@@ -221,6 +224,7 @@ class StoryGrouper:
         has_meaning = title.meaning is not None
         threshold = rules.join if has_meaning else rules.join_by_words
         background = rules.background if has_meaning else rules.background_by_words
+        one_word = rules.one_word if has_meaning else rules.one_word_by_words
         scores = [(score, story_id) for score, story_id in self._scores(title) if story_id != entry_id]
         threshold += more
         threshold += rules.brief if title.is_brief else 0.0
@@ -229,8 +233,11 @@ class StoryGrouper:
             (score, story_id)
             for score, story_id in scores
             if score < threshold
-            or not self._own.only_repeats(
-                story_id, title.publisher, title.folded, title.at, surely=score >= threshold + rules.alone
+            or not (
+                self._own.only_repeats(
+                    story_id, title.publisher, title.folded, title.at, surely=score >= threshold + rules.alone
+                )
+                or (score < threshold + one_word and self._own.share_one_word(story_id, title.folded))
             )
         ]
         if not scores or scores[0][0] < threshold:

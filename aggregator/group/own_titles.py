@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.group.counters import read_counter
+from aggregator.group.dates import without_dates
 from aggregator.group.habits import Habits
 from aggregator.group.rubrics import COMPARED, Usual, are_frames, compare, is_brief, roots, words_of
 
 _DAY = 86_400.0  # seconds
 _SLOT = 900.0  # seconds around the same time of another day
+_FEW = 4  # words that say something; in a title of no more, one that is shared is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class OwnTitles:
     def only_repeats(self, story_id: int, publisher: str, title: str, at: float, *, surely: bool) -> bool:
         """Return whether a publisher would only repeat itself in a story, whoever else is there.
 
-        Alone it does where it is not `surely` similar, for its own titles look alike. It does where no more than their
+        Alone it does where it is not `surely` similar, for its own titles look alike, and where they begin or end with the same
+        words, until somebody else tells of it. It does where no more than their
         frame is the same, and nothing that it does not always say stands in a title of another. Words that it uses all the
         time are frame wherever they stand. What comes at the same time of another day, is brief, is another part of the same
         series, or is the third in the same frame must say more than one word of it again.
@@ -56,16 +59,23 @@ class OwnTitles:
         own = [said for said in titles if said.publisher == publisher]
         if not publisher or not own:
             return False
-        if len(own) == len(titles) and not surely:
+        alone = len(own) == len(titles)
+        if alone and not surely:
             return True
         usual = self._usual(publisher, own)
         likenesses = [compare(title, said.title, usual) for said in own]
         counted = read_counter(title)
         is_part = counted is not None and any(counted.is_beside(read_counter(said.title)) for said in own)
         strictly = is_part or is_brief(title) or any(said.is_slot_of(at) for said in own)
-        return are_frames(likenesses, strictly=strictly) and not any(
+        return are_frames(likenesses, strictly=strictly, alone=alone) and not any(
             compare(title, said.title, usual).shared for said in titles if said.publisher != publisher
         )
+
+    def share_one_word(self, story_id: int, title: str) -> bool:
+        """Return whether a title has one word of a story, and one of both hardly says more (`Aufbruch? Wohin?`)."""
+        said = roots(words_of(without_dates(title)))
+        its = [roots(words_of(without_dates(one.title))) for one in self._stories.get(story_id, ())]
+        return bool(its) and min(len(said), max(map(len, its))) <= _FEW and len(said.intersection(set().union(*its))) == 1
 
     def are_rubric(self, one: int, other: int) -> bool:
         """Return whether two stories are of one publisher alone, and no title of one says what a title of the other does.
@@ -81,7 +91,8 @@ class OwnTitles:
             return True
         usual = self._usual(publishers.pop(), [*own, *its])
         return all(
-            are_frames([compare(said.title, two.title, usual) for two in its], strictly=is_brief(said.title)) for said in own
+            are_frames([compare(said.title, two.title, usual) for two in its], strictly=is_brief(said.title), alone=True)
+            for said in own
         )
 
     def _usual(self, publisher: str, titles: Sequence[_Said]) -> Usual:

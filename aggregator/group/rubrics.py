@@ -18,6 +18,7 @@ _DIGIT = re.compile(r"\d")
 _ROOT = 4  # letters; words that begin with the same are taken for one, shorter ones say nothing
 _SHORTEST = 3  # letters of a word that is counted
 _FRAMED = 2  # titles with the same frame: the third is no chance
+_LONG = 2  # words of a frame; one, as an article, may be chance
 _SURE = 2  # words in common beyond the frame
 _MOST = 0.5  # of the words of the shorter title, more than which is as good
 _FEWEST_WORDS = 4  # of a title that is not brief
@@ -30,19 +31,24 @@ Usual = Callable[[Iterable[str]], set[str]]
 class Likeness:
     """What two titles share beyond their frame.
 
-    `has_frame`: both begin or end with the same; `is_habit`: they share what the publisher always says; `common`: all
+    `frame`: words that both begin or end with; `is_habit`: they share what the publisher always says; `common`: all
     roots in both; `shared`: those beyond frame and habit, of `rest` words in the shorter title.
     """
 
-    has_frame: bool
+    frame: int
     is_habit: bool
     common: frozenset[str]
     shared: frozenset[str]
     rest: int
 
-    def is_enough(self, *, worn: Collection[str], strictly: bool) -> bool:
-        """Return whether more than a frame is the same, and not `worn`; without one, whoever asked knows better."""
-        if not self.has_frame and not self.is_habit:
+    def is_enough(self, *, worn: Collection[str], strictly: bool, alone: bool) -> bool:
+        """Return whether more than a frame is the same, and not `worn`; without one, whoever asked knows better.
+
+        To a publisher that is `alone` nothing is beyond a long frame: a series shares as much there as an event.
+        """
+        if alone and self.frame >= _LONG:
+            return False
+        if not self.frame and not self.is_habit:
             return True
         shared = len(self.shared.difference(worn))
         if strictly or self.is_habit:
@@ -63,16 +69,16 @@ def is_rubric(title: str, others: Iterable[str]) -> bool:
     return are_frames([compare(title, other, _nothing_usual) for other in islice(others, COMPARED)], strictly=is_brief(title))
 
 
-def are_frames(likenesses: Sequence[Likeness], *, strictly: bool) -> bool:
+def are_frames(likenesses: Sequence[Likeness], *, strictly: bool, alone: bool = False) -> bool:
     """Return whether a title shares no more than a frame with any of those it was compared with (at least one).
 
     What it shares again and again in the same frame belongs to the frame.
     """
-    framed = [one.common for one in likenesses if one.has_frame]
+    framed = [one.common for one in likenesses if one.frame]
     again = Counter(root for common in framed for root in common)
     worn = {root for root, times in again.items() if times >= _FRAMED}
     strictly = strictly or len(framed) >= _FRAMED
-    return bool(likenesses) and not any(one.is_enough(worn=worn, strictly=strictly) for one in likenesses)
+    return bool(likenesses) and not any(one.is_enough(worn=worn, strictly=strictly, alone=alone) for one in likenesses)
 
 
 def is_brief(title: str) -> bool:
@@ -85,7 +91,7 @@ def compare(title: str, other: str, usual: Usual) -> Likeness:
     words, others = words_of(title), words_of(other)
     if words == others:
         return Likeness(
-            has_frame=False, is_habit=False, common=frozenset(roots(words)), shared=frozenset(roots(words)), rest=len(words)
+            frame=0, is_habit=False, common=frozenset(roots(words)), shared=frozenset(roots(words)), rest=len(words)
         )
     words, others = _framed(words), _framed(others)
     before = _common(words, others)
@@ -94,7 +100,7 @@ def compare(title: str, other: str, usual: Usual) -> Likeness:
     common = roots(words) & roots(others)
     habits = usual(common | roots(own) | roots(its))
     return Likeness(
-        has_frame=before + after > 0,
+        frame=before + after,
         is_habit=not habits.isdisjoint(common),
         common=frozenset(common),
         shared=frozenset((roots(own) & roots(its)) - habits),

@@ -51,9 +51,34 @@ def test_a_frame_that_was_there_twice_needs_more_than_one_word_beyond_it() -> No
 
 
 def test_what_comes_at_the_same_time_of_the_next_day_in_the_same_frame_is_an_issue() -> None:
-    titles = ("Kleine Redekunst - Die Macht der Stimme", "Kleine Redekunst - Sich an die Macht reden")
+    titles = ("Redekunst - Die Macht der Stimme", "Redekunst - Sich an die Macht reden")
     assert stories(*titles, gap=24 * HOUR) == [1, 2]
     assert stories(*titles, gap=5 * HOUR) == [1, 1]
+
+
+def test_a_lone_publisher_makes_no_story_of_one_frame_until_somebody_else_tells_of_it() -> None:
+    titles = (
+        "Buchmesse Olten: Gespräch mit Eva Muster",
+        "Eva Muster an der Buchmesse in Olten",
+        "Buchmesse Olten: Eva Muster liest vor",
+    )
+    assert stories(titles[0], titles[2]) == [1, 2]
+    assert stories(*titles, publishers=("a.example", "b.example")) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("Aufbruch? Wohin?", "Gewagter Aufbruch", False),
+        ("Wohin mit der Moral?", "Moral und Unmoral", False),
+        ("Die Fischer von Twann", "Neu im Kino: Fischer von Twann", True),
+        ("Zugunglück in Olten", "Zugunglück in Olten fordert Verletzte", True),
+    ],
+)
+def test_by_words_alone_one_word_that_is_the_same_makes_no_story_of_those_that_say_little_else(
+    one: str, other: str, *, is_one: bool
+) -> None:
+    assert (stories(one, other, publishers=("a.example", "b.example")) == [1, 1]) is is_one
 
 
 def test_a_stranger_in_a_story_does_not_open_it_to_a_series() -> None:
