@@ -53,7 +53,7 @@ def choose_lead(candidates: Sequence[LeadCandidate], *, current: int, language: 
     `language` is the readers'. Of a story with one or two entries the first stands for it, unless its headline is poor.
     """
     shown = candidates[-LOOKED_AT:]
-    scores = _scores(shown, primary_language(language) or language)
+    scores = _scores(shown, primary_language(language))
     best = max(scores, key=lambda entry_id: (scores[entry_id], -entry_id), default=current)
     if current in scores and scores[best] <= scores[current] + HYSTERESIS:
         return current

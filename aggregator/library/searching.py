@@ -171,7 +171,7 @@ def _one_a_story(hits: Sequence[SearchHit]) -> list[tuple[SearchHit, int]]:
 def _resolve(
     tx: Transaction, parsed: ParsedQuery, *, slugs: Sequence[str], language: str
 ) -> tuple[SearchQuery, tuple[Misread, ...]]:
-    known = dict.fromkeys([primary_language(language) or language, *LANGUAGES_OF_QUERIES, *tx.search.languages()])
+    known = dict.fromkeys([primary_language(language), *LANGUAGES_OF_QUERIES, *tx.search.languages()])
     named = any(each.operator is Operator.SOURCE for each in parsed.filters)
     sources = tx.search.sources() if named else []
     return resolve_query(parsed, languages=list(known), sources=sources, slugs=slugs, widen=tx.search.compounds)

@@ -61,7 +61,7 @@ def index_entries(
 def make_document(entry: Entry, *, default_language: str) -> SearchDocument:
     """Return what is indexed of an entry: title, teaser and content, its publishers' categories, and who wrote it."""
     data = entry.data
-    default = primary_language(default_language) or default_language
+    default = primary_language(default_language)
     language = primary_language(data.language) or primary_language(entry.origins[0].language) or default
     content, summary = plain_text(data.content_html), plain_text(data.summary_html)
     texts = [content if summary.strip() in content else f"{summary} {content}", *data.categories]

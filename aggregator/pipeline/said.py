@@ -209,7 +209,7 @@ class RelatedMemory:
             self.meanings.close_row(row)
 
     def _language(self, text: StoryText) -> str:
-        return primary_language(text.language) or primary_language(self.default_language) or ""
+        return primary_language(text.language) or primary_language(self.default_language)
 
 
 def teaser_of(text: StoryText) -> str:

@@ -49,7 +49,7 @@ def open_memory(
     """Return a memory that knows nothing; it is filled from the store when the first entries arrive."""
     return StoryMemory(
         rules=rules,
-        default_language=primary_language(default_language) or default_language,
+        default_language=primary_language(default_language),
         open_embedder=open_embedder,
     )
 

@@ -75,7 +75,7 @@ def _summarise(
 
 
 def _points(teasers: Sequence[Teaser], language: str) -> tuple[KeyPoint, ...]:
-    return key_points(teasers, languages=(primary_language(language) or language,))
+    return key_points(teasers, languages=(primary_language(language),))
 
 
 def _teaser(entry: Entry, language: str) -> Teaser:
