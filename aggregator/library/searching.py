@@ -121,13 +121,8 @@ def read_search_entries(
     storage: Storage, text: str, *, now: datetime, language: str, zone: tzinfo | None = None, limit: int = FEED_STORIES
 ) -> list[Entry]:
     """Return what a query finds, newest first, one entry a story: the order of a feed."""
-    parsed = parse_query(text, now=now, zone=zone)
     with storage.read() as tx:
-        slugs = [topic.slug for topic in tx.topics.all(counted=False)]
-        query, _ = _resolve(tx, parsed, slugs=slugs, language=language)
-        if _finds_nothing(query):
-            return []
-        hits = _in_order(_find(tx, query)[:CANDIDATES], Sorting.NEWEST, now=now)
+        hits = _in_order(_search(tx, text, now=now, language=language, zone=zone), Sorting.NEWEST, now=now)
         shown = _one_a_story(hits)[:limit]
         entries = tx.entries.get_many(hit.entry_id for hit, _ in shown)
         return [entries[hit.entry_id] for hit, _ in shown if hit.entry_id in entries]
@@ -135,12 +130,15 @@ def read_search_entries(
 
 def find_entry_ids(storage: Storage, text: str, *, now: datetime, language: str, zone: tzinfo | None = None) -> tuple[int, ...]:
     """Return the ids of the entries that a query finds, those that came in last first, at most `CANDIDATES`."""
-    parsed = parse_query(text, now=now, zone=zone)
     with storage.read() as tx:
-        slugs = [topic.slug for topic in tx.topics.all(counted=False)]
-        query, _ = _resolve(tx, parsed, slugs=slugs, language=language)
-        hits = [] if _finds_nothing(query) else _find(tx, query)
-        return tuple(hit.entry_id for hit in hits[:CANDIDATES])
+        return tuple(hit.entry_id for hit in _search(tx, text, now=now, language=language, zone=zone))
+
+
+def _search(tx: Transaction, text: str, *, now: datetime, language: str, zone: tzinfo | None) -> Sequence[SearchHit]:
+    """Return what a query finds, at most `CANDIDATES`, those that came in last first."""
+    slugs = [topic.slug for topic in tx.topics.all(counted=False)]
+    query, _ = _resolve(tx, parse_query(text, now=now, zone=zone), slugs=slugs, language=language)
+    return () if _finds_nothing(query) else _find(tx, query)[:CANDIDATES]
 
 
 def _finds_nothing(query: SearchQuery) -> bool:
