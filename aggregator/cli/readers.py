@@ -134,6 +134,8 @@ def change(
     """Change an account's settings."""
     from aggregator.library.readers import set_reader
 
+    if count is None and operator is None and not topic:
+        raise typer.BadParameter("nothing to change: give --count, --dont-count, --operator, --no-operator or --topic")
     with opened(context) as aggregator:
         set_reader(
             aggregator.storage,

@@ -86,6 +86,13 @@ def test_a_name_or_password_that_cannot_be_used_is_wrong_use(call: Call) -> None
     assert json.loads(call("list", "--json").stdout) == {"readers": []}
 
 
+def test_a_change_of_nothing_is_wrong_use(call: Call) -> None:
+    call("add", "anna", "--password-stdin")
+    done = call("set", "anna")
+    assert done.exit_code == 2
+    assert "--topic" in done.output
+
+
 def test_two_readers_cannot_share_a_name(call: Call) -> None:
     call("add", "anna", "--password-stdin")
     assert isinstance(call("add", "Anna", "--password-stdin").exception, ReaderExists)
