@@ -12,7 +12,7 @@ class Arrival:
     """An entry that is new or changed, or one that stands in a story already.
 
     `summary_html` is the beginning of it where there is no title, else empty. `language` is the entry's, else its feed's.
-    `by_operator` says that a person decided where it stands.
+    `by_operator` says that a person decided where it stands, `has_others` that others joined the story it founded.
     """
 
     entry_id: int
@@ -24,6 +24,12 @@ class Arrival:
     site: str
     dated_at: datetime
     by_operator: bool = False
+    has_others: bool = False
+
+    @property
+    def is_placed(self) -> bool:
+        """Return whether it has company: it was placed before, and its story would fall apart if it were placed anew."""
+        return self.story_id != self.entry_id or self.has_others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

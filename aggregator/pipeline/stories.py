@@ -249,7 +249,7 @@ def _decide(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]
     headline = headline_of(memory, arrival, meanings)
     known_title = memory.titles.get(arrival.entry_id)
     stays = Joining(entry_id=arrival.entry_id, story_id=arrival.story_id, score=0.0, reason="")
-    if known_title is not None or arrival.by_operator or arrival.story_id != arrival.entry_id:
+    if known_title is not None or arrival.by_operator or arrival.is_placed:
         if known_title is None and headline.title:
             grouper.restore(headline, arrival.story_id)
         elif known_title not in {None, arrival.title} and not arrival.by_operator:

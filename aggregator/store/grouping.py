@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func, select, tuple_, update
 
 from aggregator.model.grouping import Arrival, Evidence, Joining, StoryMember, StorySettlement
 from aggregator.store import dialect
@@ -18,11 +18,12 @@ from aggregator.store.recount import recount_coverage
 from aggregator.store.scales import read_scales
 from aggregator.store.splitting import split_entries
 from aggregator.store.story_tables import meanings, placements, stories_apart
-from aggregator.store.tables import LIVE, entries, entry_origins, stories
+from aggregator.store.tables import IN_ANOTHERS_STORY, LIVE, entries, entry_origins, stories
 
 _TEASER_CHARS = 1_500  # of HTML: two paragraphs, with their markup
 _LONGEST_STORY = 100  # entries that `members` returns of one story
 
+_others = entries.alias("others")
 _ARRIVAL = (
     select(
         entries.c.id,
@@ -36,6 +37,7 @@ _ARRIVAL = (
         ),
         entry_origins.c.feed_id,
         placements.c.by_operator,
+        exists(select(_others.c.id).where(_others.c.story_id == entries.c.id, IN_ANOTHERS_STORY)).label("has_others"),
     )
     .join(entry_origins, entry_origins.c.entry_id == entries.c.id)
     .outerjoin(placements, placements.c.entry_id == entries.c.id)
@@ -108,6 +110,7 @@ class SqlGroupingStore:
                 site=origins[row.feed_id].site,
                 dated_at=row.dated_at,
                 by_operator=bool(row.by_operator),
+                has_others=bool(row.has_others),
             )
             for row in rows
         ]

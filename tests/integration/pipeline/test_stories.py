@@ -130,6 +130,25 @@ def test_a_first_poll_is_placed_in_order_of_time_whatever_the_order_of_feeds(ope
     assert sorted(map(len, stories(aggregator))) == [3, 3, 3, 3]
 
 
+def test_a_story_stays_whole_when_its_first_entry_is_seen_again_beside_an_earlier_report(
+    open_with: Open, clock: FakeClock
+) -> None:
+    aggregator = open_with(CONFIG, feeds(clock, [[QUAKE[0]], [QUAKE[1]], []]))
+    aggregator.poll()
+    aggregator.group()
+    began = clock.now() - 2 * HOUR
+    clock.advance(timedelta(days=4))  # nothing is active any more
+    bodies = {
+        PAPERS[0]: rss(item(QUAKE[0], "https://alpha.example/0", at=began + HOUR, text="Neu: mehr dazu."), title=PAPERS[0]),
+        PAPERS[1]: rss(title=PAPERS[1]),
+        PAPERS[2]: rss(item(QUAKE[2], "https://gamma.example/0", at=began), title=PAPERS[2]),
+    }
+    aggregator = open_with(CONFIG, FakeFetcher(bodies))
+    aggregator.poll(everything=True)
+    aggregator.group()
+    assert stories(aggregator) == [list(QUAKE[:2]), [QUAKE[2]]]
+
+
 def test_a_new_title_moves_an_entry_only_if_it_is_of_something_else(open_with: Open, clock: FakeClock) -> None:
     titles = [[QUAKE[0], BANK], [QUAKE[1]], []]
     aggregator = open_with(CONFIG, feeds(clock, titles))
