@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +24,7 @@ from aggregator.errors import ExtraMissing
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.group.assign import GroupingRules
 from aggregator.group.embed import open_embedder
+from aggregator.group.recollection import Recollection
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
 from aggregator.library.related import read_related_feed
@@ -53,6 +54,7 @@ from aggregator.pipeline.editions import make_editions
 from aggregator.pipeline.grouping import group_entries
 from aggregator.pipeline.indexing import index_entries
 from aggregator.pipeline.ingest import ingest
+from aggregator.pipeline.passages import recall_passages
 from aggregator.pipeline.publish import publish
 from aggregator.pipeline.push import SubscriberRules, ping_hub, subscribe
 from aggregator.pipeline.ranking import rank_stories
@@ -151,7 +153,10 @@ class Aggregator:
     @cached_property
     def _matcher(self) -> TopicMatcher:
         return TopicMatcher(
-            self.settings.topics, default_language=self.settings.site.language, open_embedder=self.open_embedder
+            self.settings.topics,
+            default_language=self.settings.site.language,
+            open_embedder=self.open_embedder,
+            recall=self.recall,
         )
 
     @cached_property
@@ -165,6 +170,10 @@ class Aggregator:
     def open_embedder(self) -> Embedder | None:
         """Return the sentence model of the settings, loaded once; without it, stories and topics are found by words."""
         return self._embedder
+
+    def recall(self, embedder: Embedder, texts: Iterable[str]) -> Recollection:
+        """Return the newest entries, and what the model has read of them and of `texts`."""
+        return recall_passages(self.storage, embedder, texts)
 
     @cached_property
     def _embedder(self) -> Embedder | None:

@@ -72,6 +72,7 @@ def preview(
             limit=limit,
             default_language=aggregator.settings.site.language,
             open_embedder=aggregator.open_embedder,
+            recall=aggregator.recall,
         )
     if as_json:
         print_json(

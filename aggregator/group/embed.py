@@ -59,6 +59,11 @@ def text_key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest()
 
 
+def passage_key(text: str) -> bytes:
+    """Return the key of what is kept of a text that a model reads in pieces: the first of them."""
+    return text_key(text[:READ_CHARS])
+
+
 def open_embedder(model: str = AUTO) -> Embedder | None:
     """Return the model of a name (`use`, `e5`); for `auto` the best that is installed, or None; for `none`, None.
 

@@ -2,7 +2,8 @@
 
 Nearness is by words (stems, weighted by how rare they are) and, with a sentence model, by meaning. A topic's threshold is made
 from its own examples, each against the others, and from what belongs elsewhere, so that nobody has to choose a number. With a
-model, topics with several examples are told apart by a regression over all of them (`ridge.py`); others go by the nearest ones.
+model, every text is read together with its neighbours in the archive (`archive.py`), and topics with several examples are told
+apart by a regression over all of them (`ridge.py`); others go by the nearest ones.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aggregator.group.background import HEADLINES
@@ -19,7 +21,7 @@ from aggregator.group.words import open_compound, stem, tokenise
 from aggregator.protocols import Embedder
 
 if TYPE_CHECKING:  # numpy comes with the sentence model only
-    from aggregator.group.passages import PassageReader, Vector
+    from aggregator.group.passages import Passage, PassageReader
     from aggregator.group.ridge import Ridge
 
 _READ_WORDS_CHARS = 20_000  # characters of a whole article whose words are compared
@@ -57,27 +59,37 @@ class Nearness:
 
 @dataclass(slots=True)
 class _Sample:
-    """A text: known stems with weights, the words they stand for, its vector of length 1, and the length of both together."""
+    """A text: known stems with weights, the words they stand for, what it means, and the length of both together."""
 
     bag: dict[str, float]
     words: dict[str, str]
-    vector: Vector | None
+    passage: Passage | None
     length: float
 
 
 class TopicPrototypes:
-    """Knows what describes each topic (`described`: sentences or headlines by slug); one thread at a time."""
+    """Knows what describes each topic (`described`: sentences or headlines by slug); one thread at a time.
 
-    def __init__(self, described: Mapping[str, Sequence[str]], *, language: str, embedder: Embedder | None = None) -> None:
+    `recalled` are vectors of passages that the embedder made earlier, by key, the oldest first.
+    """
+
+    def __init__(
+        self,
+        described: Mapping[str, Sequence[str]],
+        *,
+        language: str,
+        embedder: Embedder | None = None,
+        recalled: Mapping[bytes, bytes] = MappingProxyType({}),
+    ) -> None:
         owners = [slug for slug, texts in described.items() for _ in texts]
         texts = [text for texts in described.values() for text in texts]
         self._places = {slug: [at for at, owner in enumerate(owners) if owner == slug] for slug in described}
         stems = [_stems(text, language) for text in (*texts, *HEADLINES)]
         self._documents = len(stems)
         self._frequencies = Counter(word for counts, _ in stems for word in counts)
-        self._reader = None if embedder is None else _open_reader(embedder, (*texts, *HEADLINES))
-        learned = [None] * len(stems) if self._reader is None else list(self._reader.learned)
-        samples = [self._sample(one, vector) for one, vector in zip(stems, learned, strict=True)]
+        self._reader = None if embedder is None else _open_reader(embedder, texts, recalled)
+        learned = [None] * len(stems) if self._reader is None else self._reader.learned
+        samples = [self._sample(one, passage) for one, passage in zip(stems, learned, strict=True)]
         self._samples = samples
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for at, sample in enumerate(samples):
@@ -95,18 +107,27 @@ class TopicPrototypes:
 
     def near(self, texts: Sequence[tuple[str, str]]) -> list[dict[str, Nearness]]:
         """Return how near each text (and its language) is to each topic; a model is asked once for all of them."""
-        vectors = [None] * len(texts) if self._reader is None else self._reader.read([text for text, _ in texts])
+        passages = [None] * len(texts) if self._reader is None else self._reader.read([text for text, _ in texts])
         return [
-            self._judge(self._sample(_stems(text[:_READ_WORDS_CHARS], language), vector))
-            for (text, language), vector in zip(texts, vectors, strict=True)
+            self._judge(self._sample(_stems(text[:_READ_WORDS_CHARS], language), passage))
+            for (text, language), passage in zip(texts, passages, strict=True)
         ]
+
+    @property
+    def has_outgrown(self) -> bool:
+        """Much more was read since than was known when the topics were learned: learning them again does them good."""
+        return self._reader is not None and self._reader.has_outgrown
+
+    def take_new(self) -> dict[bytes, bytes]:
+        """Return the vectors of passages that were made since the last call, by key: what to recall another time."""
+        return {} if self._reader is None else self._reader.take_new()
 
     def _judge(self, sample: _Sample) -> dict[str, Nearness]:
         by_words, by_meaning = self._compare(sample)
         row = self._likenesses(sample, by_words, by_meaning)
         likeness = {slug: self._score(row, slug) for slug in self._thresholds}
         if self._reader is not None and self._ridge is not None and by_meaning is not None:
-            regressed = self._ridge.score(self._reader.weigh(by_words, by_meaning))
+            regressed = self._ridge.score(self._reader.weigh(by_words, by_meaning.enriched))
             likeness |= {slug: max(float(score), 0.0) for slug, score in zip(self._regressed, regressed, strict=True)}
         scores = {slug: likeness[slug] / threshold for slug, threshold in self._thresholds.items()}
         best = max(scores.values(), default=0.0)
@@ -140,40 +161,40 @@ class TopicPrototypes:
             threshold = max(threshold, _quantile(own, _OWN_SHARE))
         return max(threshold, _LEAST_THRESHOLD)
 
-    def _compare(self, sample: _Sample) -> tuple[list[float], Vector | None]:
+    def _compare(self, sample: _Sample) -> tuple[list[float], Passage | None]:
         """Return what a sample and each of those learned have in common, by words and by meaning."""
         by_words = [0.0] * len(self._samples)
         for word, weight in sample.bag.items():
             for at, other in self._postings.get(word, ()):
                 by_words[at] += weight * other
-        return by_words, None if sample.vector is None or self._reader is None else self._reader.learned @ sample.vector
+        return by_words, None if sample.passage is None or self._reader is None else self._reader.compare(sample.passage)
 
-    def _likenesses(self, sample: _Sample, by_words: list[float], by_meaning: Vector | None) -> list[float]:
+    def _likenesses(self, sample: _Sample, by_words: list[float], by_meaning: Passage | None) -> list[float]:
         """Return the cosines by words and meaning together."""
-        both = by_words if by_meaning is None else [a + float(b) for a, b in zip(by_words, by_meaning, strict=True)]
+        both = by_words if by_meaning is None else [a + float(b) for a, b in zip(by_words, by_meaning.alone, strict=True)]
         return [
             likeness / (sample.length * other.length) if likeness else 0.0
             for likeness, other in zip(both, self._samples, strict=True)
         ]
 
-    def _regress(self, parts: Sequence[tuple[list[float], Vector | None]], owners: Sequence[str]) -> Ridge | None:
+    def _regress(self, parts: Sequence[tuple[list[float], Passage | None]], owners: Sequence[str]) -> Ridge | None:
         if self._reader is None or not self._regressed:
             return None
         from aggregator.group.ridge import fit_ridge  # noqa: PLC0415 - needs numpy, which comes with a model
 
-        rows = [self._reader.weigh(by_words, by_meaning) for by_words, by_meaning in parts if by_meaning is not None]
+        rows = [self._reader.weigh(by_words, by_meaning.enriched) for by_words, by_meaning in parts if by_meaning is not None]
         numbers = {slug: at for at, slug in enumerate(self._regressed)}
         background = [None] * (len(self._samples) - len(owners))
         return fit_ridge(rows, [*(numbers.get(owner) for owner in owners), *background], len(numbers))
 
-    def _sample(self, text: tuple[Counter[str], dict[str, str]], vector: Vector | None) -> _Sample:
+    def _sample(self, text: tuple[Counter[str], dict[str, str]], passage: Passage | None) -> _Sample:
         counts, words = text
         weights = {word: (1 + math.log(count)) * self._rarity(word) for word, count in counts.items()}
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         # Words that no example has say that a text is about something else: they count in its length.
         bag = {word: weight / norm for word, weight in weights.items() if word in self._frequencies}
         by_words = sum(weight * weight for weight in bag.values())
-        return _Sample(bag, words, vector, math.sqrt(by_words + (vector is not None)) or 1.0)
+        return _Sample(bag, words, passage, math.sqrt(by_words + (passage is not None)) or 1.0)
 
     def _rarity(self, word: str) -> float:
         return math.log((self._documents + 1) / (self._frequencies.get(word, 0) + 0.5))
@@ -189,10 +210,10 @@ class TopicPrototypes:
         return tuple(sample.words[word] for word in telling[:_TOLD_WORDS])
 
 
-def _open_reader(embedder: Embedder, learned: Sequence[str]) -> PassageReader:
+def _open_reader(embedder: Embedder, learned: Sequence[str], recalled: Mapping[bytes, bytes]) -> PassageReader:
     from aggregator.group.passages import PassageReader  # noqa: PLC0415 - needs numpy, which comes with a model
 
-    return PassageReader(embedder, learned)
+    return PassageReader(embedder, learned, HEADLINES, recalled)
 
 
 def suggest_words(texts: Iterable[str], others: Iterable[str], language: str, *, most: int) -> list[str]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from aggregator.errors import TopicNotFound
+from aggregator.group.background import HEADLINES
 from aggregator.group.embed import READ_CHARS
 from aggregator.group.prototypes import Nearness, TopicPrototypes
+from aggregator.group.recollection import Recall, recall_nothing
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text
 from aggregator.model.entry import Entry, EntryData
@@ -35,6 +37,7 @@ _TEASER_LENGTH = 1_000  # letters; feeds that carry whole articles in the summar
 _TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
 _WHOLE_HTML_LENGTH = 40_000  # letters of HTML of an article that are compared by meaning
 _SAME_BEGINNING = 60  # letters; an article that begins so repeats the teaser
+_ENOUGH_EXAMPLES = 20  # of a topic, with the entries that its words find; twice as many are no better
 _SHOWN_WORDS = 5  # words of a rule that a reason lists
 _FIELDS = (Place.TITLE, Place.TEASER)
 _CATEGORY_LEVELS = re.compile(r"[/>|,:]")  # `Sport/Fussball`, `Sport > Fussball`
@@ -84,7 +87,10 @@ class _Reading:
 
 
 class TopicMatcher:
-    """Knows the rules of all topics; one thread at a time. `open_embedder` gives the sentence model, when first needed."""
+    """Knows the rules of all topics; one thread at a time.
+
+    `open_embedder` gives the sentence model, when first needed, and `recall` what it has read before.
+    """
 
     def __init__(
         self,
@@ -92,13 +98,16 @@ class TopicMatcher:
         *,
         default_language: str,
         open_embedder: Callable[[], Embedder | None] = lambda: None,
+        recall: Recall = recall_nothing,
     ) -> None:
         self._default_language = primary_language(default_language) or default_language
         self._lexicon = Lexicon()
         self._rules = {topic.slug: self._prepare(topic) for topic in topics}
         self._described = {topic.slug: topic.described_by for topic in topics if topic.described_by}
         self._open_embedder = open_embedder
+        self._recall = recall
         self._prototypes: TopicPrototypes | None = None
+        self._new: dict[bytes, bytes] = {}
 
     def _prepare(self, topic: Topic) -> _Rules:
         any_of, all_of, none_of = (
@@ -168,18 +177,64 @@ class TopicMatcher:
             if not (by_meaning and is_recent and self._described):
                 return {}
             is_new = now is None or entry.dated_at >= now - WHOLE_WINDOW
-            return self._near(_whole(data) if is_new else f"{data.title}. {teaser}"[:READ_CHARS], language)
+            return self._near(_whole(data) if is_new else _beginning(data, teaser), language)
 
         return _Reading(entry=entry, language=language, hits=hits, nearness=nearness)
 
+    def take_new(self) -> tuple[str, dict[bytes, bytes]]:
+        """Return the vectors of passages made since the last call, and the name of the model: what to recall another time."""
+        self._keep_new()
+        made, self._new = self._new, {}
+        embedder = self._open_embedder() if made else None
+        return ("" if embedder is None else embedder.name), made
+
+    def _keep_new(self) -> None:
+        if self._prototypes is not None:
+            self._new |= self._prototypes.take_new()
+
     def _near(self, text: str, language: str) -> dict[str, Nearness]:
-        if self._prototypes is None:
-            self._prototypes = TopicPrototypes(self._described, language=self._default_language, embedder=self._open_embedder())
+        if self._prototypes is None or self._prototypes.has_outgrown:
+            self._keep_new()
+            self._prototypes = self._learn()
         return self._prototypes.near([(text, language)])[0]
+
+    def _learn(self) -> TopicPrototypes:
+        embedder = self._open_embedder()
+        if embedder is None:
+            return TopicPrototypes(self._described, language=self._default_language)
+        texts = [text for described in self._described.values() for text in described]
+        recalled = self._recall(embedder, (*texts, *HEADLINES))
+        return TopicPrototypes(
+            self._with_found(recalled.entries),
+            language=self._default_language,
+            embedder=embedder,
+            recalled={**recalled.vectors, **self._new},
+        )
+
+    def _with_found(self, entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
+        """Return what describes the topics, with entries as further examples that the words of one of them alone find.
+
+        Not without a model: by words alone, what is like them is of the topic too seldom.
+        """
+        described = {slug: dict.fromkeys(texts) for slug, texts in self._described.items()}
+        for entry in entries:
+            found = [made.slug for made in self.match(entry, by_meaning=False) if made.slug in described]
+            if len(found) == 1 and len(described[found[0]]) < _ENOUGH_EXAMPLES:
+                described[found[0]].setdefault(passages_of(entry.data)[-1])
+        return {slug: tuple(texts) for slug, texts in described.items()}
+
+
+def passages_of(data: EntryData) -> tuple[str, ...]:
+    """Return the texts that an entry is compared by: while it is new, and later."""
+    return tuple(dict.fromkeys((_whole(data), _beginning(data, _teaser(data.summary_html) or _teaser(data.content_html)))))
 
 
 def _teaser(sanitised_html: str) -> str:
     return plain_text(sanitised_html[:_TEASER_HTML_LENGTH]).strip()[:_TEASER_LENGTH]
+
+
+def _beginning(data: EntryData, teaser: str) -> str:
+    return f"{data.title}. {teaser}"[:READ_CHARS]
 
 
 def _whole(data: EntryData) -> str:
@@ -187,7 +242,7 @@ def _whole(data: EntryData) -> str:
     teaser = _teaser(data.summary_html)
     article = plain_text(data.content_html[:_WHOLE_HTML_LENGTH]).strip()
     if len(article) <= len(teaser):
-        return f"{data.title}. {teaser}"[:READ_CHARS]
+        return _beginning(data, teaser)
     repeated = article.startswith(teaser[:_SAME_BEGINNING])
     return f"{data.title}. {article}" if repeated else f"{data.title}. {teaser} {article}"
 

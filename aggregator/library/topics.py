@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aggregator.group.prototypes import suggest_words
+from aggregator.group.recollection import Recall, recall_nothing
 from aggregator.group.topics import TopicMatcher
 from aggregator.group.words import plain_text
 from aggregator.model.entry import Entry
@@ -46,12 +47,13 @@ def preview_topic(
     limit: int,
     default_language: str,
     open_embedder: Callable[[], Embedder | None] = lambda: None,
+    recall: Recall = recall_nothing,
 ) -> Preview:
     """Try the rules of a topic, beside those of the others, on the newest `limit` entries; nothing is stored.
 
     Raises: TopicNotFound.
     """
-    matcher = TopicMatcher(topics, default_language=default_language, open_embedder=open_embedder)
+    matcher = TopicMatcher(topics, default_language=default_language, open_embedder=open_embedder, recall=recall)
     with storage.read() as tx:
         entries = tx.entries.newest(limit=limit)
     matches: list[Verdict] = []

@@ -15,6 +15,7 @@ from aggregator.group.topics import TopicMatcher
 from aggregator.model.entry import Entry
 from aggregator.model.report import CatchUpReport, GroupReport
 from aggregator.model.topic import Assignment
+from aggregator.pipeline.passages import keep_passages
 from aggregator.storage import TOPICS_LEFT_NOTE, Storage, TopicRow, Transaction
 
 BATCH_ENTRIES = 500
@@ -70,6 +71,8 @@ def group_entries(
         assignments, compared = _match(matcher, entries, behind, now=now, is_time=lambda: is_new and elapsed() < until)  # noqa: B023 - called before the loop goes on
         last = entries[-1].revision if entries else stop_at or revision
         with storage.write() as tx:
+            if now is not None:
+                keep_passages(tx, matcher, now=now)
             done, rest = entries[:compared], entries[compared:]
             tx.topics.assign(sorted(behind), *_of(done, assignments), revision=last)
             tx.topics.assign(sorted(behind - matcher.described), *_of(rest, assignments), revision=None)
@@ -131,6 +134,7 @@ def compare_later(
     with storage.write() as tx:
         ids, made = _of(done, assignments)
         tx.topics.assign(sorted(slugs & matcher.described), ids, made, revision=None)
+        keep_passages(tx, matcher, now=now)
         # Another process may have extended a range meanwhile: such a one is not cut, and some of it is compared twice.
         left = {
             slug: (after, min(high, reached) if (after, high) == ranges.get(slug) else high)

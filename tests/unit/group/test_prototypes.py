@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.group.embed import READ_CHARS, READ_PIECES
+from aggregator.group.embed import READ_CHARS, READ_PIECES, passage_key
 from aggregator.group.prototypes import Nearness, TopicPrototypes, suggest_words
 from tests.fakes.embedder import FakeEmbedder
 
@@ -104,3 +104,33 @@ def test_words_are_suggested_that_the_topic_has_in_common_and_others_have_not() 
     assert suggested[0] in {"Züge", "Gleise"}
     assert "Bern" not in suggested
     assert suggest_words(CHEESE, others, "de", most=1) == ["Käse"]
+
+
+def test_what_was_read_before_and_is_recalled_a_model_is_not_asked_for() -> None:
+    embedder = FakeEmbedder(*SUBJECTS)
+    before = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=embedder)
+    before.near([("Raclette wird teurer", "de")])
+    recalled = before.take_new()
+    assert not before.take_new()
+    embedder.asked.clear()
+    after = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=embedder, recalled=recalled)
+    assert near(after, "Raclette wird teurer")["kaese"].is_near
+    assert embedder.asked == []
+
+
+def test_of_a_whole_article_its_beginning_is_kept() -> None:
+    prototypes = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=FakeEmbedder(*SUBJECTS))
+    prototypes.take_new()
+    article = "".join(f"Käse {number:04} " for number in range(500))
+    prototypes.near([(article, "de")])
+    assert list(prototypes.take_new()) == [passage_key(article)]
+
+
+def test_topics_are_outgrown_when_much_more_was_read_than_was_known() -> None:
+    prototypes = TopicPrototypes({"kaese": CHEESE}, language="de", embedder=FakeEmbedder(*SUBJECTS))
+    prototypes.near([(f"Text {number}", "de") for number in range(199)])
+    prototypes.near([("Text 0", "de")])
+    before = prototypes.has_outgrown
+    prototypes.near([("Text 199", "de")])
+    assert (before, prototypes.has_outgrown) == (False, True)
+    assert not TopicPrototypes({"kaese": CHEESE}, language="de").has_outgrown

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from aggregator.errors import TopicNotFound
+from aggregator.group.embed import passage_key
+from aggregator.group.recollection import Recollection
 from aggregator.group.topics import MEANING_WINDOW, WHOLE_WINDOW, TopicMatcher
 from aggregator.model.entry import Entry, EntryData, Origin
 from aggregator.model.ground import Ground, GroundKind, Place, notation
@@ -307,6 +310,49 @@ def test_an_article_that_repeats_its_teaser_is_read_once() -> None:
     )
     matcher.match(entry("Käse", summary="Milch " * 20, content=f"<p>{'Milch ' * 30}</p>"))
     assert embedder.asked[-1] == f"Käse. {'Milch ' * 30}".strip()
+
+
+ON_TRAINS = ("Züge", "Gleise", "Bahnhof", "Tunnel", "Fahrplan")
+TRAINS = tuple(
+    entry(f"{word} in {place}") for word, place in zip(ON_TRAINS, ("Thun", "Chur", "Olten", "Genf", "Bern"), strict=True)
+)
+
+
+def on_trains(*others: Topic, found: Sequence[Entry]) -> list[str]:
+    embedder = FakeEmbedder((*ON_TRAINS, "Lokomotive"))
+    rails = Topic(slug="rails", title="Bahn", about="Alles über den Betrieb", any_of=ON_TRAINS)
+    matcher = TopicMatcher(
+        [rails, *others],
+        default_language="de",
+        open_embedder=lambda: embedder,
+        recall=lambda _embedder, _texts: Recollection(entries=found),
+    )
+    return [assignment.slug for assignment in matcher.match(entry("Lokomotive entgleist"))]
+
+
+def test_entries_that_the_words_of_a_topic_find_are_examples_of_it() -> None:
+    assert on_trains(found=TRAINS) == ["rails"]
+    assert on_trains(found=()) == []
+
+
+def test_an_entry_that_the_words_of_two_topics_find_is_an_example_of_neither() -> None:
+    towns = Topic(slug="towns", title="Orte", about="Alles über Orte", any_of=("Thun", "Chur", "Olten", "Genf", "Bern"))
+    assert "rails" not in on_trains(towns, found=TRAINS)
+
+
+def test_what_the_model_has_read_is_recalled_by_topics_that_are_learned_again() -> None:
+    embedder = FakeEmbedder()
+    matcher = TopicMatcher([Topic(slug="a", title="A", about="Käse")], default_language="de", open_embedder=lambda: embedder)
+    assert matcher.take_new() == ("", {})
+    for number in range(200):
+        matcher.match(entry(f"Text {number}"))
+    asked = len(embedder.asked)
+    matcher.match(entry("Text 200"))  # so much is new that the topics are learned again
+    assert embedder.asked[asked:] == ["Text 200. "]
+    model, vectors = matcher.take_new()
+    assert model == embedder.name
+    assert passage_key("Text 7. ") in vectors
+    assert matcher.take_new() == ("", {})
 
 
 def test_what_is_nearly_near_is_a_near_miss_and_says_how_near() -> None:
