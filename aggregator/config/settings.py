@@ -296,7 +296,7 @@ class TopicRow(Section):
     about: str = Field(
         default="",
         description="What belongs here, in a sentence, or in several on lines of their own; what is near it in meaning is as "
-        "good as a word of `any`. Works best with the extra `meaning`.",
+        "good as a word of `any`. Works best with the extra `meaning` and a few words of `any`.",
     )
     examples: tuple[Text, ...] = Field(
         default=(),

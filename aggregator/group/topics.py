@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from aggregator.errors import TopicNotFound
 from aggregator.group.background import HEADLINES
-from aggregator.group.embed import READ_CHARS
+from aggregator.group.embed import READ_CHARS, passage_key
 from aggregator.group.prototypes import Nearness, TopicPrototypes
-from aggregator.group.recollection import Recall, recall_nothing
+from aggregator.group.recollection import Recall, Recollection, recall_nothing
 from aggregator.group.rules import Hits, Lexicon, Term, find_term
 from aggregator.group.words import fold, plain_text
 from aggregator.model.entry import Entry, EntryData
@@ -38,6 +38,7 @@ _TEASER_HTML_LENGTH = 4_000  # letters of HTML that hold the teaser
 _WHOLE_HTML_LENGTH = 40_000  # letters of HTML of an article that are compared by meaning
 _SAME_BEGINNING = 60  # letters; an article that begins so repeats the teaser
 _ENOUGH_EXAMPLES = 20  # of a topic, with the entries that its words find; twice as many are no better
+_READ_AT_ONCE = 50  # such entries that the model has not read yet: four seconds; the others when topics are learned again
 _SHOWN_WORDS = 5  # words of a rule that a reason lists
 _FIELDS = (Place.TITLE, Place.TEASER)
 _CATEGORY_LEVELS = re.compile(r"[/>|,:]")  # `Sport/Fussball`, `Sport > Fussball`
@@ -205,22 +206,28 @@ class TopicMatcher:
         texts = [text for described in self._described.values() for text in described]
         recalled = self._recall(embedder, (*texts, *HEADLINES))
         return TopicPrototypes(
-            self._with_found(recalled.entries),
+            self._with_found(recalled),
             language=self._default_language,
             embedder=embedder,
             recalled={**recalled.vectors, **self._new},
         )
 
-    def _with_found(self, entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
+    def _with_found(self, recalled: Recollection) -> dict[str, tuple[str, ...]]:
         """Return what describes the topics, with entries as further examples that the words of one of them alone find.
 
         Not without a model: by words alone, what is like them is of the topic too seldom.
         """
         described = {slug: dict.fromkeys(texts) for slug, texts in self._described.items()}
-        for entry in entries:
+        unread = _READ_AT_ONCE
+        for entry in recalled.entries:
             found = [made.slug for made in self.match(entry, by_meaning=False) if made.slug in described]
-            if len(found) == 1 and len(described[found[0]]) < _ENOUGH_EXAMPLES:
-                described[found[0]].setdefault(passages_of(entry.data)[-1])
+            if len(found) != 1 or len(described[found[0]]) >= _ENOUGH_EXAMPLES:
+                continue
+            passage = passages_of(entry.data)[-1]
+            is_read = passage_key(passage) in recalled.vectors
+            if is_read or unread:
+                unread -= not is_read
+                described[found[0]].setdefault(passage)
         return {slug: tuple(texts) for slug, texts in described.items()}
 
 

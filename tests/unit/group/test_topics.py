@@ -340,6 +340,23 @@ def test_an_entry_that_the_words_of_two_topics_find_is_an_example_of_neither() -
     assert "rails" not in on_trains(towns, found=TRAINS)
 
 
+def test_of_what_words_find_no_more_is_read_at_once_than_takes_seconds() -> None:
+    words = tuple(f"Wort{number:02}" for number in range(60))
+    topics = [Topic(slug=word.lower(), title=word, about=f"Alles über {word}", any_of=(word,)) for word in words]
+    found = [entry(word) for word in words]
+    embedder = FakeEmbedder()
+    known = {passage_key(f"{word}. "): embedder.embed([f"{word}. "])[0] for word in words[-5:]}
+    matcher = TopicMatcher(
+        topics,
+        default_language="de",
+        open_embedder=lambda: embedder,
+        recall=lambda _embedder, _texts: Recollection(entries=found, vectors=known),
+    )
+    embedder.asked.clear()
+    matcher.match(entry("Lokomotive entgleist"))
+    assert [text for text in embedder.asked if text.startswith("Wort")] == [f"{word}. " for word in words[:50]]
+
+
 def test_what_the_model_has_read_is_recalled_by_topics_that_are_learned_again() -> None:
     embedder = FakeEmbedder()
     matcher = TopicMatcher([Topic(slug="a", title="A", about="Käse")], default_language="de", open_embedder=lambda: embedder)
