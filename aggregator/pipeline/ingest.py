@@ -232,7 +232,8 @@ def _read(
         return _Polled(feed=feed, outcome=outcome, error=outcome), None
     if isinstance(outcome, NotModified):
         return _Polled(feed=feed, outcome=outcome), None
-    body_hash = hashlib.blake2b(outcome.body, digest_size=16).digest()
+    # Of what is at hand the fastest: processors have instructions for it. Who makes two bodies alike harms their own feed.
+    body_hash = hashlib.sha1(outcome.body, usedforsecurity=False).digest()
     polled = _Polled(feed=feed, outcome=replace(outcome, body=b""), body_hash=body_hash)  # the body is not held any longer
     if body_hash == feed.poll.body_hash:
         return polled, None
