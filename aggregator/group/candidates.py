@@ -11,7 +11,7 @@ _COMMONEST = 0.05  # share of titles; what stands in more of them leads nowhere
 _FEW_TITLES = 100  # so many before shares mean anything
 _INDEXED = 32  # features of a title that lead to its story, the rarest
 _LONGEST = 256  # stories that a feature leads to; of more, the latest
-_SHORT = 16  # stories that are looked through one by one; a longer list is a dict, as a short one would take thrice the memory
+_SHORT = 64  # stories that are looked through one by one; a longer list is a dict, as a short one would take thrice the memory
 _BUDGET = 400  # stories visited for one title, rarest features first: the price is flat in the size of the window
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import itemgetter
 
-from aggregator.group.vectors import SparseVector, dot
+from aggregator.group.vectors import SparseVector
 
 _WIDEST = 320  # features of a strand: the heaviest; beyond, a large story would cost more with every title
-_FEW = 96  # features that are looked through as they are; of more, a dict is made and kept for a while
-_UNPACKED = 256  # dicts, those asked for last: some 25 KiB each; large stories are compared with every other title
 NO_ROW = -1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Strand:
     """The titles of a story in one language: the sum of their vectors, its length, their number, the row of their meaning."""
 
@@ -28,8 +25,6 @@ class Strand:
 
     def dot(self, vector: SparseVector) -> float:
         """Return the product of the sum with a vector."""
-        if len(self.features) > _FEW:
-            return dot(vector, _unpack(self, self.size))
         pairs = zip(self.features, self.weights, strict=True)
         return sum([weight * vector[feature] for feature, weight in pairs if feature in vector])
 
@@ -55,13 +50,6 @@ class Strand:
         self.weights = array("f", sums.values())
         self.length = math.hypot(*sums.values()) or 1.0
         self.size += size
-
-
-@lru_cache(maxsize=_UNPACKED)
-def _unpack(strand: Strand, size: int) -> SparseVector:
-    """Return the sum as it is while the strand has that size: each title that is added makes it another."""
-    del size
-    return strand.sums()
 
 
 @dataclass(slots=True)

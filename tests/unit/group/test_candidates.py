@@ -23,7 +23,7 @@ def test_a_feature_leads_to_its_latest_stories() -> None:
 
 
 def test_a_story_is_found_once_however_many_titles_lead_to_it() -> None:
-    for stories in (10, 30):
+    for stories in (10, 100):
         index, frequencies = index_of(stories)
         assert index.add(5, {SHARED: 1.0}, frequencies) == ()
         assert found(index, frequencies) == list(range(stories))
@@ -36,7 +36,7 @@ def test_a_story_that_gave_way_is_led_to_again_by_its_next_title() -> None:
 
 
 def test_a_story_that_is_forgotten_is_not_found() -> None:
-    for stories in (10, 30, MANY):
+    for stories in (10, 100, MANY):
         index, frequencies = index_of(stories)
         index.remove(0, (SHARED, 1_000))
         index.remove(stories - 1, (SHARED, 999 + stories))
@@ -45,7 +45,7 @@ def test_a_story_that_is_forgotten_is_not_found() -> None:
 
 
 def test_a_story_that_another_absorbed_is_found_as_that() -> None:
-    for stories in (10, 30):
+    for stories in (10, 100):
         index, frequencies = index_of(stories)
         assert index.move(3, 4, (SHARED, 1_003)) == (1_003,)
         assert found(index, frequencies) == [number for number in range(stories) if number != 3]
