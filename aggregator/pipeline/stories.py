@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.group.assign import GroupingRules, Headline, StoryGrouper, rules_for
+from aggregator.group.embed import text_key
 from aggregator.group.settling import settle_story
 from aggregator.model.grouping import Arrival, Joining
 from aggregator.model.language import primary_language
 from aggregator.model.report import StoryReport
 from aggregator.model.story import Ranking
-from aggregator.pipeline.meanings import make_meanings, said_title, stored_meanings
+from aggregator.pipeline.meanings import Meanings, MeaningsAhead, said_title, stored_meanings
 from aggregator.pipeline.progress import note_placed, placed_until
 from aggregator.protocols import Embedder
 from aggregator.storage import INTERVENED_NOTE, Storage, Transaction
@@ -70,18 +72,18 @@ def place_entries(
             if not arrivals:
                 break
             remember(tx, memory, mark, now=now)
-        meanings = _meanings(storage, memory, arrivals, now=now, should_stop=should_stop)
         end = max(arrival.revision for arrival in arrivals)
         arrivals.sort(key=lambda arrival: (arrival.dated_at, arrival.entry_id))
-        for start in range(0, len(arrivals), BATCH_ENTRIES):
-            if should_stop():
-                return StoryReport(placed=placed, joined=joined, merged=merged)
-            batch = arrivals[start : start + BATCH_ENTRIES]
-            last = start + BATCH_ENTRIES >= len(arrivals)
-            done = _place_batch(storage, memory, batch, meanings, mark, revision=end if last else None)
-            if done is None:  # another process placed them, or a person parted a story: what is known here is old
-                break
-            placed, joined, merged = placed + len(batch), joined + done[0], merged + done[1]
+        with _meanings(storage, memory, arrivals, should_stop=should_stop) as meanings:
+            for start in range(0, len(arrivals), BATCH_ENTRIES):
+                if should_stop():
+                    return StoryReport(placed=placed, joined=joined, merged=merged)
+                batch = arrivals[start : start + BATCH_ENTRIES]
+                last = start + BATCH_ENTRIES >= len(arrivals)
+                done = _place_batch(storage, memory, batch, meanings, mark, now=now, revision=end if last else None)
+                if done is None:  # another process placed them, or a person parted a story: what is known here is old
+                    break
+                placed, joined, merged = placed + len(batch), joined + done[0], merged + done[1]
         _forget_old_titles(memory, arrivals)
     return StoryReport(placed=placed, joined=joined, merged=merged)
 
@@ -123,19 +125,20 @@ def _make_grouper(memory: StoryMemory) -> StoryGrouper:
 
 
 def _meanings(
-    storage: Storage, memory: StoryMemory, arrivals: Sequence[Arrival], *, now: datetime, should_stop: Callable[[], bool]
-) -> Mapping[str, bytes]:
-    """Return the sentence vectors of what is to be compared, the latest first."""
+    storage: Storage, memory: StoryMemory, arrivals: Sequence[Arrival], *, should_stop: Callable[[], bool]
+) -> AbstractContextManager[MeaningsAhead | None]:
+    """Return what gives the sentence vectors of arrivals in order of time; where there is not time for all, of the latest."""
     if memory.embedder is None:
-        return {}
-    latest_at = max(arrival.dated_at for arrival in arrivals)
-    fresh = [one for one in arrivals if one.entry_id not in memory.titles and one.dated_at >= latest_at - memory.rules.window]
-    fresh.sort(key=lambda arrival: arrival.dated_at, reverse=True)
+        return nullcontext()
+    since = arrivals[-1].dated_at - memory.rules.window
+    fresh = [one for one in arrivals if one.entry_id not in memory.titles and one.dated_at >= since]
     texts = [text for text in map(said_by, fresh) if text]
-    return make_meanings(storage, memory.embedder, texts, now=now, should_stop=should_stop)
+    with storage.read() as tx:
+        known = stored_meanings(tx, memory.embedder, texts)
+    return MeaningsAhead(memory.embedder, known, asked=texts, preferred=reversed(texts), should_stop=should_stop)
 
 
-def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> Headline:
+def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Meanings | None) -> Headline:
     """Return an entry as grouping sees it."""
     said = said_by(arrival)
     return Headline(
@@ -144,7 +147,7 @@ def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, by
         language=primary_language(arrival.language) or memory.default_language,
         publisher=arrival.site,
         at=arrival.dated_at,
-        meaning=meanings.get(said),
+        meaning=meanings.get(said) if meanings is not None else None,
     )
 
 
@@ -182,12 +185,13 @@ def _place_batch(
     storage: Storage,
     memory: StoryMemory,
     batch: Sequence[Arrival],
-    meanings: Mapping[str, bytes],
+    meanings: MeaningsAhead | None,
     mark: tuple[int, int],
     *,
+    now: datetime,
     revision: int | None,
 ) -> tuple[int, int] | None:
-    """Place a batch, and note `revision` with it; return how many entries joined and stories merged.
+    """Place a batch, note `revision` with it, and keep new vectors; return how many entries joined and stories merged.
 
     None: what is known is old, because another process placed entries or a person intervened.
     """
@@ -206,7 +210,11 @@ def _place_batch(
         for one in joinings.values()
     ]
     touched = {_end_of(merges, story) for story in touched}
+    made = meanings.take_made() if meanings is not None else {}
     with storage.write() as tx:
+        if memory.embedder is not None and made:  # they are true whoever places the entries: none is ever made twice
+            vectors = {text_key(text): vector for text, vector in made.items()}
+            tx.grouping.save_meanings(vectors, model=memory.embedder.name, now=now)
         if mark_of(tx) != mark:
             return None
         tx.grouping.join(joins)
@@ -241,7 +249,7 @@ def _end_of(merges: Mapping[int, int], story_id: int) -> int:
     return story_id
 
 
-def _decide(memory: StoryMemory, arrival: Arrival, meanings: Mapping[str, bytes]) -> tuple[Joining, tuple[int, ...]]:
+def _decide(memory: StoryMemory, arrival: Arrival, meanings: Meanings | None) -> tuple[Joining, tuple[int, ...]]:
     """Return where an entry belongs, and which stories were found to be the same as that one."""
     grouper = memory.grouper
     if grouper is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from aggregator.model.change import NewEntry
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.pipeline import meanings
 from aggregator.pipeline.catching_up import TOGETHER, catch_up_titles
-from aggregator.pipeline.meanings import make_meanings
+from aggregator.pipeline.meanings import MeaningsAhead, make_meanings
 from aggregator.pipeline.stories import StoryMemory, open_memory, place_entries
 from aggregator.store.database import SqlStorage, open_database
 from tests.fakes.changes import NOON, configure, key_of, make_update, read_feed, save
@@ -84,6 +84,52 @@ def test_a_stop_is_heeded_between_texts(storage: SqlStorage) -> None:
     embedder = FakeEmbedder()
     assert make_meanings(storage, embedder, ["a"], now=NOON, should_stop=lambda: True) == {}
     assert embedder.asked == []
+
+
+def test_vectors_are_made_in_the_order_in_which_they_are_asked_for_and_not_all_at_once() -> None:
+    embedder = FakeEmbedder()
+    texts = [f"Titel {number}" for number in range(20 * meanings.TOGETHER)]
+    with MeaningsAhead(embedder, {}, asked=texts, preferred=reversed(texts), elapsed=lambda: 0.0) as ahead:
+        first = embedder.asked.copy()
+        assert ahead.get(texts[0]) is not None
+    assert first == texts[: -meanings.TOGETHER - 1 : -1]
+    rest = embedder.asked[len(first) :]
+    assert rest == texts[: len(rest)]
+    assert len(rest) <= (meanings.AHEAD + 1) * meanings.TOGETHER
+
+
+def test_the_budget_goes_to_the_latest_by_how_long_the_first_take() -> None:
+    seconds = iter([0.0, 0.0, 0.0, meanings.BUDGET.total_seconds() / 2, *[1.0] * 99])
+    texts = [f"Titel {number}" for number in range(4 * meanings.TOGETHER)]
+    with MeaningsAhead(FakeEmbedder(), {}, asked=texts, preferred=reversed(texts), elapsed=lambda: next(seconds)) as ahead:
+        found = [text for text in texts if ahead.get(text) is not None]
+    assert found == texts[2 * meanings.TOGETHER :]
+    assert sorted(ahead.take_made()) == sorted(found)
+    assert ahead.take_made() == {}
+
+
+def test_what_fails_in_the_thread_fails_where_it_is_asked_for() -> None:
+    texts = [f"Titel {number}" for number in range(2 * meanings.TOGETHER)]
+    embedder = FailingEmbedder(after=1)
+    with (
+        MeaningsAhead(embedder, {}, asked=texts, preferred=texts, elapsed=lambda: 0.0) as ahead,
+        pytest.raises(ValueError, match="broken"),
+    ):
+        ahead.get(texts[-1])
+
+
+class FailingEmbedder(FakeEmbedder):
+    """Breaks after some calls."""
+
+    def __init__(self, *, after: int) -> None:
+        super().__init__()
+        self.calls_left = after
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            raise ValueError("broken")
+        return super().embed(texts)
 
 
 def place_without_vectors(storage: SqlStorage, memory: StoryMemory, monkeypatch: pytest.MonkeyPatch) -> None:
