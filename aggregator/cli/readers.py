@@ -37,10 +37,11 @@ def add(
     ] = False,
 ) -> None:
     """Make an account; prints the API password, which feed readers log in with, this once."""
-    from aggregator.library.readers import add_reader
+    from aggregator.library.readers import add_reader, check_new_name
 
-    given = _ask_password(from_stdin=password_stdin)
     with opened(context) as aggregator, _wrong_use():
+        check_new_name(aggregator.storage, name)
+        given = _ask_password(from_stdin=password_stdin)
         reader, api_password = add_reader(
             aggregator.storage,
             name,
@@ -106,10 +107,11 @@ def list_accounts(context: typer.Context, as_json: Json = False) -> None:
 
 def password(context: typer.Context, name: Name, password_stdin: FromStdin = False) -> None:
     """Set the web password and log every browser out; feed readers keep theirs."""
-    from aggregator.library.readers import set_password
+    from aggregator.library.readers import find_reader, set_password
 
-    given = _ask_password(from_stdin=password_stdin)
     with opened(context) as aggregator, _wrong_use():
+        find_reader(aggregator.storage, name)
+        given = _ask_password(from_stdin=password_stdin)
         set_password(aggregator.storage, name, password=given)
     typer.echo(f"password of {name} changed")
 

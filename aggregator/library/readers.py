@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.errors import AccessDenied, ReaderNotFound, TopicNotFound
+from aggregator.errors import AccessDenied, ReaderExists, ReaderNotFound, TopicNotFound
 from aggregator.library.catalogue import ReaderSite
 from aggregator.library.passwords import (
     LONGEST_PASSWORD,
@@ -27,6 +27,27 @@ _NAME = re.compile(r"[^\W_][\w.@+ -]{0,63}")
 """Letters and digits of any script, and what stands in mail addresses; no `:`, which ends the name in Basic authentication."""
 
 
+def check_new_name(storage: Storage, name: str) -> None:
+    """Tell whether an account may have this name.
+
+    Raises: ReaderExists; ValueError, with a sentence, for a name that cannot be used.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError("a name has 1 to 64 letters, digits, spaces and . @ + - _, and begins with a letter or digit")
+    with storage.read() as tx:
+        if tx.readers.find(name) is not None:
+            raise ReaderExists(name)
+
+
+def find_reader(storage: Storage, name: str) -> Reader:
+    """Return the reader of that name.
+
+    Raises: ReaderNotFound.
+    """
+    with storage.read() as tx:
+        return _reader(tx, name)
+
+
 def add_reader(
     storage: Storage,
     name: str,
@@ -41,8 +62,7 @@ def add_reader(
 
     Raises: ReaderExists; ValueError, with a sentence, for a name or password that cannot be used.
     """
-    if not _NAME.fullmatch(name):
-        raise ValueError("a name has 1 to 64 letters, digits, spaces and . @ + - _, and begins with a letter or digit")
+    check_new_name(storage, name)
     api_password = make_api_password()
     credentials = make_credentials(name, password_hash=_hashed(password), api_password=api_password)
     with storage.write() as tx:

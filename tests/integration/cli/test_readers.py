@@ -86,6 +86,15 @@ def test_a_name_or_password_that_cannot_be_used_is_wrong_use(call: Call) -> None
     assert json.loads(call("list", "--json").stdout) == {"readers": []}
 
 
+def test_no_password_is_asked_for_where_the_name_is_wrong(call: Call) -> None:
+    call("add", "anna", "--password-stdin")
+    for arguments in (("add", "a:b"), ("add", "Anna"), ("password", "berta")):
+        done = call(*arguments, given="")
+        assert done.exit_code != 0
+        assert "Password" not in done.output
+        assert "Aborted" not in done.output
+
+
 def test_a_change_of_nothing_is_wrong_use(call: Call) -> None:
     call("add", "anna", "--password-stdin")
     done = call("set", "anna")
