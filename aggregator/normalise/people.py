@@ -17,11 +17,24 @@ _EMAIL = r"[^\s<>()\[\]@,;:]+@[^\s<>()\[\]@,;:]+"
 _EMAIL_FIRST = re.compile(rf"(?:mailto:)?({_EMAIL})\s*(?:[(\[](.*)[)\]])?")
 _NAME_FIRST = re.compile(rf"(.*?)\s*[(<\[](?:mailto:)?({_EMAIL})[)>\]]")
 _BARE_EMAIL = re.compile(_EMAIL)
+_KEPT_CHARS = 300  # of names and addresses; those of hostile feeds have as many as a document
 
 
-@lru_cache(maxsize=4096)  # a newsroom's authors come again and again: in each document, and at each poll
 def clean_people(people: tuple[Person, ...], *, base: str) -> tuple[Person, ...]:
-    """Return people with plain names, e-mail addresses apart, each name once, in order; who has no name is left out."""
+    """Return people with plain names, e-mail addresses apart, each name once, in order; who has no name is left out.
+
+    A newsroom's authors come again and again, in each document and at each poll; what is long is not kept.
+    """
+    length = sum([len(one.name) + len(one.email or "") + len(one.url or "") for one in people])
+    return _short_people(people, base) if length <= _KEPT_CHARS else _people(people, base)
+
+
+@lru_cache(maxsize=4096)
+def _short_people(people: tuple[Person, ...], base: str) -> tuple[Person, ...]:
+    return _people(people, base)
+
+
+def _people(people: tuple[Person, ...], base: str) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for person in people:
         cleaned = _clean(person, base=base)

@@ -21,6 +21,7 @@ from aggregator.normalise.urls import absolute_url
 
 MAX_ENTRIES = 2000  # of a document; the newest stay (reference: security, parsers and resources)
 MAX_CATEGORIES = 50
+_KEPT_CHARS = 300  # of the categories of an entry; those of hostile feeds have as many as a document
 MAX_ENCLOSURES = 50
 MAX_HUBS = 10
 MAX_IDENTIFIER_CHARS = 2048  # a longer guid is replaced by its hash, which identifies as well
@@ -167,9 +168,17 @@ def _markup(text: Text | None, base: str, *, clean: bool = False) -> str:
     return sanitise(text.value, base_url=base, clean=clean)
 
 
-@lru_cache(maxsize=4096)  # as with authors, the same few come again and again
 def _categories(categories: tuple[str, ...]) -> tuple[str, ...]:
-    """Return plain names in order, each once whatever its capitals."""
+    """Return plain names in order, each once whatever its capitals. As with authors, the same few come again and again."""
+    return _short_categories(categories) if sum(map(len, categories)) <= _KEPT_CHARS else _plain_categories(categories)
+
+
+@lru_cache(maxsize=4096)
+def _short_categories(categories: tuple[str, ...]) -> tuple[str, ...]:
+    return _plain_categories(categories)
+
+
+def _plain_categories(categories: tuple[str, ...]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for category in categories:
         name = plain_text(category, html=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from aggregator.model.feed import Person
@@ -44,3 +46,15 @@ def test_pages_are_absolute_and_addresses_are_addresses() -> None:
 
 def test_a_list_without_end_is_cut() -> None:
     assert len(clean_people(tuple(Person(name=f"A{n}") for n in range(3 * MAX_PEOPLE)), base=BASE)) == MAX_PEOPLE
+
+
+def test_long_names_of_a_hostile_feed_are_not_kept() -> None:
+    length, documents = 10_000, 100
+    tracemalloc.start()
+    try:
+        for number in range(documents):
+            clean_people((Person(name=str(number).ljust(length, "x")),), base=BASE)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < documents * length / 10
