@@ -6,9 +6,9 @@ meet, are matched by words at once, and noted: `compare_later` looks at them aga
 
 from __future__ import annotations
 
-import json
+import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.group.topics import TopicMatcher
@@ -16,7 +16,7 @@ from aggregator.model.entry import Entry
 from aggregator.model.report import CatchUpReport, GroupReport
 from aggregator.model.topic import Assignment
 from aggregator.pipeline.passages import keep_passages
-from aggregator.storage import TOPICS_LEFT_NOTE, Storage, TopicRow, Transaction
+from aggregator.storage import TOPICS_LEFT_NOTE, Ranges, Storage, TopicRow, Transaction, read_ranges, write_ranges
 
 BATCH_ENTRIES = 500
 """Entries a transaction: small enough that a click waits for at most some tens of milliseconds behind it."""
@@ -29,9 +29,6 @@ STEP = timedelta(seconds=0.5)
 
 LATER_ENTRIES = 100
 """Entries that a step of `compare_later` reads at most."""
-
-Ranges = dict[str, tuple[int, int]]
-"""Entries that wait to be compared with a topic: by slug, those with revisions above the first, up to the second."""
 
 
 def group_entries(
@@ -68,7 +65,7 @@ def group_entries(
             break
         # Matching happens between the transactions: no lock is held while words are compared.
         is_new = revision == max(row.revision for row in rows)  # of older ones the latest are compared first, later
-        assignments, compared = _match(matcher, entries, behind, now=now, is_time=lambda: is_new and elapsed() < until)  # noqa: B023 - called before the loop goes on
+        assignments, compared = _match(matcher, entries, behind, now=now, elapsed=elapsed, until=until if is_new else -math.inf)
         last = entries[-1].revision if entries else stop_at or revision
         with storage.write() as tx:
             if now is not None:
@@ -95,14 +92,20 @@ def _of(entries: Sequence[Entry], assignments: Sequence[Assignment]) -> tuple[li
 
 
 def _match(
-    matcher: TopicMatcher, entries: Sequence[Entry], slugs: Iterable[str], *, now: datetime | None, is_time: Callable[[], bool]
+    matcher: TopicMatcher,
+    entries: Sequence[Entry],
+    slugs: Iterable[str],
+    *,
+    now: datetime | None,
+    elapsed: Callable[[], float],
+    until: float,
 ) -> tuple[list[Assignment], int]:
     """Return the assignments to topics, and how many entries there was time to compare by meaning; the rest went by words."""
     wanted = frozenset(slugs)
     found: list[Assignment] = []
     compared = 0
     for number, entry in enumerate(entries):
-        by_meaning = compared == number and is_time()
+        by_meaning = compared == number and elapsed() < until
         compared += by_meaning
         found += [made for made in matcher.match(entry, now=now, by_meaning=by_meaning) if made.slug in wanted]
     return found, compared
@@ -128,7 +131,7 @@ def compare_later(
     if not ranges:
         return CatchUpReport()
     until = elapsed() + STEP.total_seconds()
-    assignments, compared = _match(matcher, entries, slugs & matcher.described, now=now, is_time=lambda: elapsed() < until)
+    assignments, compared = _match(matcher, entries, slugs & matcher.described, now=now, elapsed=elapsed, until=until)
     done = entries[:compared]
     reached = low if compared == len(entries) < LATER_ENTRIES else (done[-1].revision - 1 if done else top)
     with storage.write() as tx:
@@ -149,11 +152,11 @@ def compare_later(
 
 def ranges_left(tx: Transaction) -> Ranges:
     """Return which entries wait to be compared with which topic."""
-    return {slug: (after, until) for slug, (after, until) in json.loads(tx.noted(TOPICS_LEFT_NOTE) or "{}").items()}
+    return read_ranges(tx.noted(TOPICS_LEFT_NOTE))
 
 
-def _note_ranges(tx: Transaction, ranges: Mapping[str, tuple[int, int]]) -> None:
-    tx.note(TOPICS_LEFT_NOTE, json.dumps(ranges))
+def _note_ranges(tx: Transaction, ranges: Ranges) -> None:
+    tx.note(TOPICS_LEFT_NOTE, write_ranges(ranges))
 
 
 def _extended(ranges: Ranges, slugs: Iterable[str], added: tuple[int, int]) -> Ranges:

@@ -22,9 +22,12 @@ from aggregator.storage.transaction import (
     LEVEL_NOTE,
     TITLES_LEFT_NOTE,
     TOPICS_LEFT_NOTE,
+    Ranges,
     Storage,
     StoreCounts,
     Transaction,
+    read_ranges,
+    write_ranges,
 )
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "KeyPointStore",
     "ListStore",
     "PushStore",
+    "Ranges",
     "ReadStore",
     "ReaderStore",
     "RelatedStore",
@@ -57,4 +61,6 @@ __all__ = [
     "TopicRow",
     "TopicStore",
     "Transaction",
+    "read_ranges",
+    "write_ranges",
 ]

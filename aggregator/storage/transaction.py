@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,20 @@ INTERVENED_NOTE = "intervened"  # key of the note that says how often a person m
 TITLES_LEFT_NOTE = "titles_left"  # key of the note that says how many titles wait for their vectors
 TOPICS_LEFT_NOTE = "topics_left"  # key of the note that says which entries wait to be compared with what topics are about
 LEVEL_NOTE = "level"  # key of the note that says the level of traffic that ranking goes by (`rank.levels.Level`)
+
+
+Ranges = dict[str, tuple[int, int]]
+"""Entries that wait to be compared with a topic: by slug, those with revisions above the first, up to the second."""
+
+
+def write_ranges(ranges: Ranges) -> str:
+    """Return what the note `TOPICS_LEFT_NOTE` says of them."""
+    return json.dumps(ranges)
+
+
+def read_ranges(noted: str | None) -> Ranges:
+    """Return what the note `TOPICS_LEFT_NOTE` says; without one nothing waits."""
+    return {slug: (after, until) for slug, (after, until) in json.loads(noted or "{}").items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from aggregator.model.feed import FeedState
-from aggregator.storage import LAST_PASS_NOTE, TITLES_LEFT_NOTE, TOPICS_LEFT_NOTE, StoreCounts
+from aggregator.storage import LAST_PASS_NOTE, TITLES_LEFT_NOTE, TOPICS_LEFT_NOTE, StoreCounts, read_ranges
 from aggregator.store import dialect, notes
 from aggregator.store.articles import SqlArticleStore
 from aggregator.store.documents import SqlDocumentStore
@@ -149,7 +148,6 @@ class SqlTransaction:
         by_state = select(feeds.c.state, func.count()).where(feeds.c.configured).group_by(feeds.c.state)
         states: dict[str, int] = dict(self._connection.execute(by_state).all())
         last_pass = self.noted(LAST_PASS_NOTE)
-        waiting: dict[str, tuple[int, int]] = json.loads(self.noted(TOPICS_LEFT_NOTE) or "{}")
         return StoreCounts(
             feeds=sum(states.values()),
             feeds_ok=states.get(FeedState.OK, 0) + states.get(FeedState.BROKEN, 0),  # a malformed document was read, too
@@ -161,7 +159,7 @@ class SqlTransaction:
             readers=self._connection.execute(select(func.count()).select_from(readers)).scalar_one(),
             reads=self._connection.execute(select(func.count()).select_from(reads)).scalar_one(),
             titles_left=int(self.noted(TITLES_LEFT_NOTE) or 0),
-            topics_left=self.entries.count_changed({(after, until) for after, until in waiting.values()}),
+            topics_left=self.entries.count_changed(set(read_ranges(self.noted(TOPICS_LEFT_NOTE)).values())),
             last_pass_at=None if last_pass is None else datetime.fromisoformat(last_pass),
         )
 

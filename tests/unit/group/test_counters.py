@@ -60,7 +60,7 @@ def test_what_counts_no_parts_is_none(title: str) -> None:
         ("Berner Fussball: 1/8 Final", "Berner Fussball: 2/4 Final", False),
     ],
 )
-def test_another_part_of_the_same_series_says_the_same_up_to_its_counter(one: str, other: str, beside: bool) -> None:  # noqa: FBT001
+def test_another_part_of_the_same_series_says_the_same_up_to_its_counter(one: str, other: str, *, beside: bool) -> None:
     counted = read_counter(one)
     assert counted is not None
     assert counted.is_beside(read_counter(other)) is beside
