@@ -1,106 +1,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.errors import FeedError, FeedGone, FetchError, FetchTimeout, HostNotFound, NotAFeed, ParseError, TooLarge
+from aggregator.errors import ParseError
 from aggregator.fetch.cadence import (
-    NO_WISHES,
     CadenceRules,
     FeedWishes,
-    after_document,
-    after_failure,
-    after_not_modified,
-    hold_until,
 )
 from aggregator.model.feed import FeedState, PollState, Rhythm, Validators
 from aggregator.model.fetching import CacheHints, Fetched, NotModified
-
-NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-RULES = CadenceRules()
-URL = "https://example.org/feed"
-OLD = Validators(etag=b'"1"', last_modified=b"monday")
-NEW = Validators(etag=b'"2"')
-NO_HINTS = CacheHints()
-
-
-def every(gap: timedelta, count: int = 20, *, until: datetime = NOW) -> list[datetime]:
-    return [until - gap * number for number in range(count)]
-
-
-SETTLED = PollState(state=FeedState.OK, validators=OLD, last_success_at=NOW - DAY, rhythm=Rhythm(at=NOW - DAY))
-
-
-def document(
-    poll: PollState | None = None,
-    *,
-    dates: Sequence[datetime | None] = (),
-    new: Sequence[datetime | None] | None = None,
-    hints: CacheHints = NO_HINTS,
-    validators: Validators = NEW,
-    rules: CadenceRules = RULES,
-    now: datetime = NOW,
-    wishes: FeedWishes = NO_WISHES,
-    problem: str | None = None,
-    seed: int = 1,
-) -> PollState:
-    return after_document(
-        poll or PollState(),
-        fetched=Fetched(url=URL, body=b"", validators=validators, hints=hints),
-        body_hash=b"hash",
-        entry_dates=dates,
-        new_dates=dates if new is None else new,
-        rules=rules,
-        now=now,
-        seed=seed,
-        wishes=wishes,
-        problem=problem,
-    )
-
-
-def unchanged(
-    poll: PollState,
-    *,
-    answer: NotModified | Fetched | None = None,
-    now: datetime = NOW,
-    rules: CadenceRules = RULES,
-    wishes: FeedWishes = NO_WISHES,
-) -> PollState:
-    answer = answer or NotModified(url=URL)
-    return after_not_modified(poll, answer=answer, rules=rules, now=now, seed=1, wishes=wishes)
-
-
-def failed(poll: PollState, error: FeedError, *, now: datetime = NOW, rules: CadenceRules = RULES) -> PollState:
-    return after_failure(poll, error=error, rules=rules, now=now, seed=1)
-
-
-def http(status: int, retry_after: timedelta | None = None) -> FetchError:
-    return FetchError(f"the server answered {status}", feed_url=URL, status=status, retry_after=retry_after)
-
-
-def wait(poll: PollState, now: datetime = NOW) -> timedelta:
-    assert poll.next_poll_at is not None
-    return poll.next_poll_at - now
-
-
-def interval(poll: PollState) -> timedelta:
-    assert poll.interval is not None
-    return poll.interval
-
-
-def about(expected: timedelta, actual: timedelta) -> bool:
-    """Jitter is only added, a tenth at most."""
-    return expected <= actual <= expected * 1.1
-
-
-# Documents
+from tests.fakes.polls import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEW,
+    NOW,
+    OLD,
+    RULES,
+    SETTLED,
+    URL,
+    about,
+    document,
+    every,
+    failed,
+    http,
+    interval,
+    unchanged,
+    wait,
+)
 
 
 def test_the_interval_follows_the_rhythm_and_the_price() -> None:
@@ -299,84 +232,6 @@ def test_equal_bodies_without_validators_stretch_the_interval_up_to_the_cap() ->
     assert interval(poll) == DAY
 
 
-# Failures
-
-
-def waits(error: FeedError, count: int, *, apart: timedelta = HOUR) -> list[timedelta]:
-    poll, result = PollState(), []
-    for number in range(count):
-        now = NOW + number * apart
-        poll = failed(poll, error, now=now)
-        result.append(wait(poll, now))
-    return result
-
-
-@pytest.mark.parametrize(
-    ("error", "hours"),
-    [
-        (http(404), [1, 2, 4, 8, 16, 24, 24]),
-        (http(400), [1, 2, 4, 8, 16, 24, 24]),
-        (http(500), [1, 2, 4, 8, 16, 24, 24]),
-        (FetchTimeout("too slow", feed_url=URL), [1, 2, 4, 8, 16, 24]),
-        (ParseError("unreadable", feed_url=URL), [1, 2, 4, 8, 16, 24]),
-        (NotAFeed("a page", feed_url=URL), [1, 2, 4]),
-        (http(401), [24, 24]),
-        (http(403), [24, 24]),
-        (TooLarge("too large", feed_url=URL), [24, 24]),
-        (http(429), [4, 8, 16, 24, 24]),
-        (http(503), [4, 8, 16, 24]),
-        (http(503, 10 * HOUR), [10, 10]),
-        (http(429, MINUTE), [1, 1]),
-        (http(429, 30 * DAY), [168]),
-    ],
-)
-def test_each_class_of_failure_backs_off_in_its_way(error: FeedError, hours: list[int]) -> None:
-    assert all(about(hour * HOUR, actual) for hour, actual in zip(hours, waits(error, len(hours)), strict=True))
-
-
-def test_what_was_not_found_for_two_weeks_is_asked_for_weekly() -> None:
-    actual = waits(http(404), 16, apart=DAY)
-    assert about(DAY, actual[13])
-    assert about(7 * DAY, actual[14])
-
-
-def test_a_name_without_an_address_is_looked_up_again_in_minutes_whatever_the_floor() -> None:
-    actual = waits(HostNotFound("no address", feed_url=URL), 10)
-    minutes = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440]
-    assert all(about(number * MINUTE, each) for number, each in zip(minutes, actual, strict=True))
-
-
-def test_a_name_without_an_address_for_a_week_is_looked_up_weekly() -> None:
-    actual = waits(HostNotFound("no address", feed_url=URL), 9, apart=DAY)
-    assert about(7 * DAY, actual[7])
-    assert actual[6] <= 1.1 * DAY
-
-
-def test_failing_for_years_does_not_overflow() -> None:
-    assert about(DAY, wait(failed(PollState(failures=5000, failing_since_at=NOW), http(500))))
-
-
-def test_a_feed_that_is_gone_is_not_polled_again() -> None:
-    poll = failed(PollState(), FeedGone("taken away", feed_url=URL, status=410))
-    assert (poll.state, poll.next_poll_at, poll.error, poll.status) == (FeedState.GONE, None, "FeedGone", 410)
-
-
-def test_a_failure_is_remembered_in_words_and_forgets_nothing() -> None:
-    before = document(dates=every(HOUR))
-    poll = failed(failed(before, http(500)), FetchTimeout("example.org did not answer", feed_url=URL), now=NOW + HOUR)
-    assert (poll.state, poll.failures, poll.failing_since_at) == (FeedState.FAILING, 2, NOW)
-    assert (poll.error, poll.reason, poll.status) == ("FetchTimeout", "Example.org did not answer.", None)
-    assert (poll.validators, poll.body_hash, poll.interval) == (before.validators, before.body_hash, before.interval)
-    assert (poll.last_polled_at, poll.last_success_at) == (NOW + HOUR, NOW)
-
-
-def test_the_floor_holds_for_failures_too() -> None:
-    assert about(3 * HOUR, wait(failed(PollState(), http(500), rules=CadenceRules(min_interval=3 * HOUR))))
-
-
-# The whole
-
-
 STEPS = st.sampled_from(["new", "same", "304", "500", "404", "429", "parse"])
 
 
@@ -406,17 +261,3 @@ def test_jitter_is_the_same_for_the_same_feed_and_differs_between_feeds() -> Non
     assert shares == [share(seed) for seed in range(200)]
     assert 1.0 <= min(shares) < 1.01
     assert 1.09 < max(shares) <= 1.1
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (http(429, 2 * HOUR), 2 * HOUR),
-        (http(429, timedelta(0)), HOUR),
-        (http(429), 4 * HOUR),
-        (http(503, 2 * HOUR), None),
-        (ParseError("unreadable", feed_url=URL), None),
-    ],
-)
-def test_only_a_429_holds_the_site(error: FeedError, expected: timedelta | None) -> None:
-    assert hold_until(error, NOW) == (None if expected is None else NOW + expected)
