@@ -65,14 +65,14 @@ FRENCH = EditionWords(
         "Le classement de chaque jour de {site}, fixé le lendemain",
         "Le classement de chaque semaine de {site}, fixé le lundi suivant",
     ),
-    titles=("Édition du {title}", "Édition de la semaine du {title}"),
-    most_read="Ce qui a été le plus lu, {title}\u00a0:",
-    most_carried="Ce dont le plus de sources ont parlé, {title}\u00a0:",
+    titles=("Édition du {title}", "Édition de la semaine {title}"),
+    most_read="Ce qui a été le plus lu, {title}\u202f:",
+    most_carried="Ce dont le plus de sources ont parlé, {title}\u202f:",
     readers="{count} lectrices et lecteurs",
     publishers="{count} sources",
     calendar=calendar.FRENCH,
     date="{weekday} {day} {month} {year}",
-    span="{day} {month} au {until}",
+    span="du {day} {month} au {until}",
 )
 
 ITALIAN = EditionWords(
@@ -81,14 +81,14 @@ ITALIAN = EditionWords(
         "La classifica di ogni giorno di {site}, fissata il giorno dopo",
         "La classifica di ogni settimana di {site}, fissata il lunedì seguente",
     ),
-    titles=("Edizione: {title}", "Edizione della settimana: {title}"),
+    titles=("Edizione di {title}", "Edizione della settimana: {title}"),
     most_read="Quello che si è letto di più, {title}:",
-    most_carried="Quello di cui hanno scritto più fonti, {title}:",
+    most_carried="Quello di cui ha scritto il maggior numero di fonti, {title}:",
     readers="{count} lettrici e lettori",
     publishers="{count} fonti",
     calendar=calendar.ITALIAN,
     date="{weekday} {day} {month} {year}",
-    span="dal {day} {month} al {until}",
+    span="{day} {month} \u2013 {until}",
 )
 
 LANGUAGES = {"de": GERMAN, "en": ENGLISH, "fr": FRENCH, "it": ITALIAN}

@@ -16,7 +16,7 @@ HEALTH_PATH = "/feeds"
 _TITLES = {
     "de": "Zustand der Quellen: {site}",
     "en": "State of the sources: {site}",
-    "fr": "État des sources\u00a0: {site}",
+    "fr": "État des sources\u202f: {site}",
     "it": "Stato delle fonti: {site}",
 }
 _DESCRIPTIONS = {

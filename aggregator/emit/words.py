@@ -123,34 +123,34 @@ ENGLISH = Words(
 )
 
 FRENCH = Words(
-    more_on_topic="Plus sur le sujet\u00a0: {title}",
-    topic_description="Nouveaux articles de plusieurs sources sur le sujet {title}, réunis par {site}",
+    more_on_topic="Plus sur le sujet\u202f: {title}",
+    topic_description="Nouveaux articles de nombreuses sources sur le thème {title}, réunis par {site}",
     rankings={
         Ranking.MOST_READ: RankingWords(
             title="Articles les plus lus",
-            on_topic="Articles les plus lus\u00a0: {title}",
-            description="Ce qui est le plus lu chez {site}. Un article paraît une fois, quand il arrive en tête.",
+            on_topic="Articles les plus lus\u202f: {title}",
+            description="Ce qui est le plus lu chez {site}. Un article paraît une fois, lorsqu’il arrive en tête.",
         ),
         Ranking.TRENDING: RankingWords(
             title="Tendances",
-            on_topic="Tendances\u00a0: {title}",
-            description="Ce qui intéresse maintenant chez {site}. Un article paraît une fois, quand il arrive en tête.",
+            on_topic="Tendances\u202f: {title}",
+            description="Ce qui intéresse maintenant chez {site}. Un article paraît une fois, lorsqu’il arrive en tête.",
         ),
     },
-    search="Recherche\u00a0: {query}",
-    search_description="Nouveaux articles de plusieurs sources qui contiennent\u00a0: {query}. Recherche chez {site}",
+    search="Recherche\u202f: {query}",
+    search_description="Nouveaux articles de nombreuses sources qui contiennent\u202f: {query}. Recherche chez {site}",
     untitled="Sans titre",
     readers="{count} lectrices et lecteurs en 24 heures",
     publishers="{count} sources",
     key_points="L’essentiel en bref",
-    also_at="Aussi chez\u00a0:",
+    also_at="Aussi chez\u202f:",
     same_text="même texte d’agence chez {count} autres sources",
     same_text_once="même texte d’agence chez une autre source",
-    whole_story="Toute l’histoire",
-    story="Sujet\u00a0: {title}",
+    whole_story="Tout sur ce sujet",
+    story="Sujet\u202f: {title}",
     story_description="Chaque rebondissement de ce sujet une fois, de toutes les sources de {site}",
-    related="Plus sur le sujet\u00a0:",
-    related_description="Que lire après «\u00a0{title}\u00a0», de toutes les sources de {site}",
+    related="Sur le même sujet\u202f:",
+    related_description="Que lire après «\u202f{title}\u202f», de toutes les sources de {site}",
     reasons={
         Reason.FOLLOWS: "suite de ce sujet",
         Reason.PEOPLE: "mêmes personnes",
@@ -162,7 +162,7 @@ FRENCH = Words(
 
 ITALIAN = Words(
     more_on_topic="Altro sul tema: {title}",
-    topic_description="Nuovi articoli di molte fonti sul tema {title}, raccolti da {site}",
+    topic_description="Nuovi articoli da molte fonti sul tema {title}, raccolti da {site}",
     rankings={
         Ranking.MOST_READ: RankingWords(
             title="Articoli più letti",
@@ -176,7 +176,7 @@ ITALIAN = Words(
         ),
     },
     search="Ricerca: {query}",
-    search_description="Nuovi articoli di molte fonti che contengono: {query}. Ricerca su {site}",
+    search_description="Nuovi articoli da molte fonti che contengono: {query}. Ricerca su {site}",
     untitled="Senza titolo",
     readers="{count} lettrici e lettori in 24 ore",
     publishers="{count} fonti",
@@ -192,7 +192,7 @@ ITALIAN = Words(
     reasons={
         Reason.FOLLOWS: "segue questa storia",
         Reason.PEOPLE: "stesse persone",
-        Reason.BACKGROUND: "retroscena",
+        Reason.BACKGROUND: "approfondimento",
         Reason.SUBJECT: "stesso tema",
         Reason.READ: "molto letto",
     },

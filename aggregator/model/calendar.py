@@ -45,4 +45,5 @@ ITALIAN = Calendar(
         *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
         *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
     ),
+    first="1°",
 )

@@ -25,6 +25,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 RELATIVE_DAYS = 7  # older than a week is told by its date
 _APOSTROPHE = "\u2019"  # between thousands, in Switzerland
+_BEFORE_VOWEL = re.compile(rf"\b(da|a)l (?=(?:8|11) (?:{'|'.join(ITALIAN.calendar.months)}))")  # Italian: dall’8 maggio
 _FRENCH_BLANK = re.compile("(?<=\u00ab) | (?=[\u00bb:;?!])")
 
 
@@ -48,7 +49,8 @@ class Words:
     def say(self, key: str, **values: object) -> str:
         """Return a text."""
         text = self._language.texts[key]
-        return self._spell(text if isinstance(text, str) else text[1]).format(**values)
+        said = self._spell(text if isinstance(text, str) else text[1]).format(**values)
+        return _BEFORE_VOWEL.sub("\\1ll’", said) if self.primary == "it" else said
 
     def has(self, key: str) -> bool:
         """Return whether there is a text."""
@@ -138,7 +140,7 @@ class Words:
 
     def _spell(self, text: str) -> str:
         if self.primary == "fr":
-            return _FRENCH_BLANK.sub("\u00a0", text)
+            return _FRENCH_BLANK.sub("\u202f", text)
         if self.primary == "de" and self.swiss:
             return text.replace("ß", "ss").replace("„", "«").replace("“", "»")
         return text

@@ -15,7 +15,7 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "search_for": "Suche: {query}",
         "search_found": ("Ein Artikel gefunden", "{n} Artikel gefunden"),
         "search_found_more": "Mehr als {n} Artikel gefunden; gezeigt werden die besten der neuesten.",
-        "search_nothing": "Nichts gefunden. Vielleicht hilft ein Wort weniger, ein anderes Wort oder ein Zeitraum weniger.",
+        "search_nothing": "Nichts gefunden. Vielleicht hilft ein Wort weniger, ein anderes Wort oder ein längerer Zeitraum.",
         "search_indexing": "Die Suche wird gerade eingerichtet. In ein paar Minuten findet sie die vorhandenen Artikel.",
         "search_lead": "Durchsucht werden Titel, Texte und Namen. Gefunden werden auch andere Formen eines Wortes und "
         "Zusammensetzungen: „Prämie“ findet „Krankenkassenprämien“.",
@@ -123,7 +123,7 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "search_for": "Recherche : {query}",
         "search_found": ("{n} article trouvé", "{n} articles trouvés"),
         "search_found_more": "Plus de {n} articles trouvés ; voici les meilleurs parmi les plus récents.",
-        "search_nothing": "Rien trouvé. Un mot de moins, un autre mot ou une période plus longue aiderait peut-être.",
+        "search_nothing": "Rien trouvé. Un mot de moins, un autre mot ou une période plus longue aideront peut-être.",
         "search_indexing": "La recherche est en préparation. Dans quelques minutes, elle trouvera les articles présents.",
         "search_lead": "La recherche porte sur les titres, les textes et les noms. Elle trouve aussi les autres formes d’un "
         "mot et les mots composés de l’allemand : « Prämie » trouve « Krankenkassenprämien ».",
@@ -145,7 +145,7 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "search_others": ("et un autre article à ce propos", "et {n} autres articles à ce propos"),
         "search_narrow": "Affiner",
         "search_narrowed": "Limité à",
-        "search_drop": "Enlever {token}",
+        "search_drop": "Retirer {token}",
         "facet_topic": "Thème",
         "facet_source": "Source",
         "facet_lang": "Langue",
@@ -168,7 +168,7 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "misread_no_word": "Il n’y a pas de mot dans « {text} ».",
         "misread_lone_or": "Il manque un mot avant ou après « {text} ».",
         "problem_429": "Beaucoup de recherches en peu de temps",
-        "problem_429_help": "Veuillez réessayer dans une minute.",
+        "problem_429_help": "Merci de réessayer dans une minute.",
     },
     "it": {
         "search": "Cerca",
@@ -222,6 +222,6 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "misread_no_word": "In «{text}» non c’è nessuna parola.",
         "misread_lone_or": "Manca una parola prima o dopo «{text}».",
         "problem_429": "Molte ricerche in poco tempo",
-        "problem_429_help": "Riprova tra un minuto.",
+        "problem_429_help": "Riprovare tra un minuto.",
     },
 }

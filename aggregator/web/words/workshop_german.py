@@ -148,7 +148,7 @@ WORKSHOP_GERMAN: Final[dict[str, Text]] = {
     "ws_place_teaser": "im Anriss",
     "ws_place_category": "in der Rubrik",
     "ws_quoted": "„{text}“",
-    "ws_percent": "{n} %",
+    "ws_percent": "{n}\u00a0%",
     "ws_because_series": "neue Folge einer Reihe",
     "ws_because_known": "gehörte schon dazu",
     "ws_because_same_title": "gleicher Titel",

@@ -48,7 +48,9 @@ def text_of(edition: Edition) -> etree._Element:
         ("de", EditionKind.WEEKLY, "Ausgabe der Woche vom 23. November bis 29. November 2026"),
         ("en", EditionKind.DAILY, "Edition of Monday, 23 November 2026"),
         ("fr", EditionKind.DAILY, "Édition du lundi 23 novembre 2026"),
-        ("it", EditionKind.WEEKLY, "Edizione della settimana: dal 23 novembre al 29 novembre 2026"),
+        ("fr", EditionKind.WEEKLY, "Édition de la semaine du 23 novembre au 29 novembre 2026"),
+        ("it", EditionKind.DAILY, "Edizione di lunedì 23 novembre 2026"),
+        ("it", EditionKind.WEEKLY, "Edizione della settimana: 23 novembre \u2013 29 novembre 2026"),
     ],
 )
 def test_an_edition_is_called_by_its_day_or_week(language: str, kind: EditionKind, title: str) -> None:
@@ -58,6 +60,7 @@ def test_an_edition_is_called_by_its_day_or_week(language: str, kind: EditionKin
 def test_the_first_of_a_month_is_written_as_the_language_does() -> None:
     first = replace(make_edition(), first_day=date(2026, 12, 1))
     assert edition_title("fr", first) == "Édition du mardi 1er décembre 2026"
+    assert edition_title("it", first) == "Edizione di martedì 1° dicembre 2026"
     assert edition_title("de", first) == "Ausgabe vom Dienstag, 1. Dezember 2026"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 import pytest
@@ -22,8 +23,13 @@ def test_german_words_are_right_in_switzerland_too() -> None:
 
 def test_every_language_fills_in_the_same_places() -> None:
     for phrase in phrases(GERMAN):
-        places = {tuple(place in phrases(words)[phrase] for place in ("{title}", "{count}")) for words in LANGUAGES.values()}
+        places = {frozenset(re.findall(r"{\w+}", phrases(words)[phrase])) for words in LANGUAGES.values()}
         assert len(places) == 1, phrase
+
+
+def test_french_has_no_blank_that_may_break_before_a_mark() -> None:
+    for phrase, said in phrases(LANGUAGES["fr"]).items():
+        assert not re.search("«[^\u202f]|[^\u202f][»:;?!]", said), phrase
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def test_rules_are_told_in_each_language() -> None:
 
 def test_alternatives_of_a_rule_stand_together_and_say_how_near() -> None:
     far = Ground(kind=GroundKind.FAR, words=("Käse",), share=0.874)
-    assert say_grounds(((NO_WORD, far),), Words("de")) == ("keines der Wörter „Bern“, „Basel“, …, 87 % der nötigen Nähe (Käse)")
+    assert say_grounds(((NO_WORD, far),), Words("de")) == (
+        "keines der Wörter „Bern“, „Basel“, …, 87\u00a0% der nötigen Nähe (Käse)"
+    )
     assert say_grounds(((Ground(kind=GroundKind.NEAR),),), Words("en")) == "near what is described"
 
 

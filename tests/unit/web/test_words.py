@@ -19,9 +19,10 @@ FRANCE = Words("fr", zone=UTC)
 ITALY = Words("it", zone=UTC)
 
 
-def fields(text: str | tuple[str, str]) -> set[str]:
-    many = text if isinstance(text, str) else text[1]
-    return set(re.findall(r"{(\w+)}", many))
+def fields(text: str | tuple[str, str]) -> tuple[set[str], ...]:
+    """The places to fill in: of a text, or of the one for many; the one for one may leave `n` out."""
+    one, many = (text, text) if isinstance(text, str) else text
+    return set(re.findall(r"{(\w+)}", one)) - {"n"}, set(re.findall(r"{(\w+)}", many))
 
 
 @pytest.mark.parametrize("primary", ["en", "fr", "it"])
@@ -104,15 +105,30 @@ def test_swiss_spelling_has_no_sharp_s_and_its_own_quotes_but_leaves_names_alone
 def test_french_and_italian_write_as_they_do() -> None:
     first = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
     assert FRANCE.day(first) == "Mardi 1er décembre 2026"
-    assert ITALY.day(first) == "Martedì 1 dicembre 2026"
+    assert ITALY.day(first) == "Martedì 1° dicembre 2026"
     assert FRANCE.moment(NOW) == "24 novembre 2026 à 12:00"
     assert FRANCE.ago(NOW - 18 * timedelta(minutes=1), NOW) == "il y a 18 minutes"
     assert ITALY.ago(NOW - timedelta(days=1), NOW) == "ieri"
     assert (FRANCE.number(12345), ITALY.number(12345), FRANCE.decimal(2.5)) == ("12\u202f345", "12.345", "2,5")
     assert (Words("it-CH").number(12345), Words("fr-CH").number(12345)) == ("12\u2019345", "12\u202f345")
-    assert FRANCE.say("subscribe_to", title="Wien : Graz") == "S’abonner à «\u00a0Wien : Graz\u00a0»"
-    assert FRANCE.say("most_read_in", topic="x") == "Les plus lus\u00a0: x"
+    assert FRANCE.say("subscribe_to", title="Wien : Graz") == "S’abonner à «\u202fWien : Graz\u202f»"
+    assert FRANCE.say("most_read_in", topic="x") == "Les plus lus\u202f: x"
     assert (FRANCE.count("n_sources", 0), ITALY.count("n_sources", 0)) == ("0 source", "0 fonti")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [(1, "dal 1° novembre"), (7, "dal 7"), (8, "dall’8"), (11, "dall’11"), (18, "dal 18"), (28, "dal 28")]
+)
+def test_italian_elides_the_article_before_the_eighth_and_the_eleventh(day: int, expected: str) -> None:
+    at = datetime(2026, 11, day, 12, 0, tzinfo=UTC)
+    assert f"{expected} " in ITALY.say("account_since", when=ITALY.date(at)) + " "
+    assert ITALY.say("subscribe_to", title="dal 8 al 11") == "Abbonati a «dal 8 al 11»"
+
+
+def test_french_has_no_blank_that_may_break_before_a_mark() -> None:
+    for key, text in LANGUAGES["fr"].texts.items():
+        for said in FRANCE.pair(key) if isinstance(text, tuple) else [FRANCE._spell(text)]:
+            assert not re.search("«[^\u202f]|[^\u202f][»;?!]| [:%]", said), key
 
 
 @pytest.mark.parametrize("language", ["es", "rm-CH", "xx"])
