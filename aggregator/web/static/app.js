@@ -16,6 +16,13 @@
   const lasting = memory(() => localStorage);
   const passing = memory(() => sessionStorage);
 
+  // A publisher's picture that does not come leaves its box, of the same size, without the browser's sign for it.
+  const emptyBoxes = () => {
+    const empty = (image) => image.replaceWith(make("span", { className: "picture" }));
+    document.addEventListener("error", ({ target }) => { if (target.matches?.("img.picture")) empty(target); }, true);
+    all("img.picture").filter((image) => image.complete && !image.naturalWidth).forEach(empty);
+  };
+
   // Copy buttons stand beside addresses: an element with data-copy holds the text.
   const copyButtons = (within) => {
     for (const place of all("[data-copy]", within)) {
@@ -152,6 +159,7 @@
     } catch { /* a browser that allows none, or a private window */ }
   };
 
+  emptyBoxes();
   copyButtons(document);
   visit();
   growList();

@@ -79,10 +79,12 @@ class Words:
         return f"{value:.1f}".removesuffix(".0").replace(".", point)
 
     def span(self, duration: timedelta) -> str:
-        """Return how long something takes, in minutes or in hours with one decimal."""
+        """Return how long something takes, in minutes, hours or days, the latter two with one decimal."""
         if duration < 2 * HOUR:
             return self.say("span_minutes", n=round(duration / MINUTE))
-        return self.say("span_hours", n=self.decimal(duration / HOUR))
+        if duration < 3 * DAY:
+            return self.say("span_hours", n=self.decimal(duration / HOUR))
+        return self.say("span_days", n=self.decimal(duration / DAY))
 
     def ago(self, at: datetime, now: datetime) -> str:
         """Return how long ago: in words for a week, then the date."""

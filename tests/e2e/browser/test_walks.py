@@ -120,6 +120,17 @@ def test_no_page_is_wider_than_the_window(visitor: Visits, path: str, width: int
     assert overflow(page) == 0
 
 
+def test_a_picture_that_does_not_come_leaves_a_box_of_the_same_size(visitor: Visits) -> None:
+    anna = visitor()
+    box = anna.open("/").locator(".lead .picture").bounding_box()
+    anna.context.route("https://bilder.example/**", lambda route: route.fulfill(status=404))
+    page = anna.open("/")
+    expect(page.locator(".lead span.picture")).to_be_visible()
+    expect(page.locator(".lead img.picture")).to_have_count(0)
+    assert page.locator(".lead .picture").bounding_box() == box
+    anna.complaints.clear()  # of the pictures
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_the_box_changes_its_window_and_the_page_stays(visitor: Visits, *, scripts: bool) -> None:
     page = visitor(scripts=scripts).open("/")
@@ -190,7 +201,7 @@ def test_the_pages_last_read_can_be_read_without_a_network(visitor: Visits, site
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("de-CH", "Abonnieren"), ("en-GB", "Subscribe"), ("fr-CH", "S’abonner"), ("it-CH", "Abbonarsi")]
+    ("language", "word"), [("de-CH", "Abonnieren"), ("en-GB", "Subscribe"), ("fr-CH", "S’abonner"), ("it-CH", "Abbonati")]
 )
 def test_people_read_the_site_in_their_language(visitor: Visits, language: str, word: str) -> None:
     page = visitor(language=language).open("/")

@@ -81,7 +81,7 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert (GERMANY.decimal(2.5), SWITZERLAND.decimal(2.5), ENGLAND.decimal(3.0)) == ("2,5", "2.5", "3")
 
 
-def test_spans_are_told_in_minutes_or_hours() -> None:
+def test_spans_are_told_in_minutes_hours_or_days() -> None:
     assert [GERMANY.span(timedelta(minutes=minutes)) for minutes in (0.4, 12, 119, 150)] == [
         "0 Min.",
         "12 Min.",
@@ -89,6 +89,7 @@ def test_spans_are_told_in_minutes_or_hours() -> None:
         "2,5 Std.",
     ]
     assert ENGLAND.span(timedelta(hours=3)) == "3 h"
+    assert [GERMANY.span(timedelta(hours=hours)) for hours in (71.9, 72, 84)] == ["71,9 Std.", "3 Tage", "3,5 Tage"]
 
 
 def test_one_and_many_differ() -> None:
