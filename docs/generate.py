@@ -70,7 +70,7 @@ def cli_page() -> str:
 
 def _commands(group: Any, path: str) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
-        arguments = "".join(f" {one.name.upper()}" for one in command.params if one.param_type_name == "argument")
+        arguments = "".join(f" {_argument(one)}" for one in command.params if one.param_type_name == "argument")
         yield f"\n## `{path} {name}{arguments}`\n\n{' '.join((command.help or '').split())}"
         yield from [""] if any(getattr(one, "help", None) for one in command.params) else []
         yield from _options(command)
@@ -83,8 +83,13 @@ def _options(command: Any) -> Iterator[str]:
         words = getattr(parameter, "help", None)
         if words:
             is_argument = parameter.param_type_name == "argument"
-            name = parameter.name.upper() if is_argument else ", ".join(parameter.opts)
-            yield f"- `{name}`: {words}"
+            name = _argument(parameter) if is_argument else ", ".join([*parameter.opts, *parameter.secondary_opts])
+            must = " Required." if parameter.required and not is_argument else ""
+            yield f"- `{name}`: {words}{must}"
+
+
+def _argument(parameter: Any) -> str:
+    return f"{parameter.name.upper()}{'' if parameter.nargs == 1 else ' …'}"
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
