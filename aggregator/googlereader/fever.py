@@ -19,7 +19,6 @@ from aggregator.library.readers import reader_by_fever_key
 from aggregator.library.subscribing import Subscription, folders_of, read_subscriptions
 from aggregator.library.syncing import (
     Item,
-    ItemFilter,
     Kind,
     StreamName,
     find_items,
@@ -28,7 +27,7 @@ from aggregator.library.syncing import (
     read_items,
     read_stream,
 )
-from aggregator.model.reader import Reader
+from aggregator.model.reader import ItemFilter, Reader
 
 API_VERSION = 3
 PAGE = 50  # the API's own

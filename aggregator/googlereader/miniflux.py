@@ -22,7 +22,6 @@ from aggregator.library.searching import find_entry_ids
 from aggregator.library.subscribing import Subscription, folders_of, read_subscriptions
 from aggregator.library.syncing import (
     Item,
-    ItemFilter,
     Kind,
     StreamName,
     mark_all_read,
@@ -30,7 +29,7 @@ from aggregator.library.syncing import (
     read_items,
     read_stream,
 )
-from aggregator.model.reader import Reader
+from aggregator.model.reader import ItemFilter, Reader
 
 DEFAULT_ENTRIES = 100
 MOST_ENTRIES = 1000

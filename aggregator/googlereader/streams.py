@@ -22,8 +22,8 @@ from aggregator.googlereader.ids import (
     write_place,
 )
 from aggregator.googlereader.items import write_items
-from aggregator.library.syncing import ItemFilter, count_unread, find_items, read_stream
-from aggregator.model.reader import Reader, Unread
+from aggregator.library.syncing import count_unread, find_items, read_stream
+from aggregator.model.reader import ItemFilter, Reader, Unread
 
 DEFAULT_ITEMS = 20
 MOST_IDS = 10_000

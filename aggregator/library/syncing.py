@@ -15,6 +15,7 @@ from aggregator.library.subscribing import Subscription, find_stream, folders_of
 from aggregator.model.entry import Entry
 from aggregator.model.reader import (
     EntryState,
+    ItemFilter,
     ItemRef,
     Members,
     Reader,
@@ -54,21 +55,6 @@ class StreamName:
 
     kind: Kind
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFilter:
-    """Which items of a stream, and from where; see `model.reader.Selection`."""
-
-    entry_ids: tuple[int, ...] | None = None
-    read: bool | None = None
-    starred: bool | None = None
-    seen_from: datetime | None = None
-    seen_until: datetime | None = None
-    after: tuple[datetime, int] | None = None
-    oldest_first: bool = False
-    by_id: bool = False
-    limit: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +230,7 @@ def _find(tx: Transaction, shelf: _Shelf, name: StreamName, wanted: ItemFilter) 
     selection = _select(shelf, name, wanted)
     if selection is None:
         return ItemPage(items=(), more=None)
-    found = tx.states.items(replace(selection, limit=wanted.limit + 1))
+    found = tx.states.items(replace(selection, wanted=replace(selection.wanted, limit=wanted.limit + 1)))
     page = found[: wanted.limit]
     more = (page[-1].at, page[-1].id) if page and len(found) > wanted.limit else None
     return ItemPage(items=tuple(page), more=more)
@@ -269,19 +255,7 @@ def _select(shelf: _Shelf, name: StreamName, wanted: ItemFilter) -> Selection | 
         members = Members()
     if members == Members():
         return None
-    return Selection(
-        reader_id=shelf.reader.id,
-        members=members,
-        entry_ids=wanted.entry_ids,
-        read=read,
-        starred=starred,
-        seen_from=wanted.seen_from,
-        seen_until=wanted.seen_until,
-        after=wanted.after,
-        oldest_first=wanted.oldest_first,
-        by_id=wanted.by_id,
-        limit=wanted.limit,
-    )
+    return Selection(reader_id=shelf.reader.id, members=members, wanted=replace(wanted, read=read, starred=starred))
 
 
 def _items(

@@ -72,16 +72,14 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Items of a reader: of which streams, in which state, first seen when, in which order, how many.
+class ItemFilter:
+    """Which items of some streams: in which state, first seen when, in which order, how many.
 
     `seen_from` and `seen_until` are inclusive. `after` (first seen, item id) pages on in the order asked for. With `by_id`
     the order is the item id alone. The order is newest first unless `oldest_first`. `entry_ids` leaves only items of those
     entries (a search).
     """
 
-    reader_id: int
-    members: Members
     entry_ids: tuple[int, ...] | None = None
     read: bool | None = None
     starred: bool | None = None
@@ -91,6 +89,15 @@ class Selection:
     oldest_first: bool = False
     by_id: bool = False
     limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Items of a reader: of which streams, and which of those."""
+
+    reader_id: int
+    members: Members
+    wanted: ItemFilter = ItemFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

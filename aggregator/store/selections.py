@@ -34,7 +34,7 @@ def item_statements(selection: Selection) -> list[tuple[int | None, Statement]]:
     """
     statements: list[tuple[int | None, Statement]] = []
     if has_entries(selection.members):
-        place = (entries.c.id,) if selection.by_id else (entries.c.first_seen_at, entries.c.id)
+        place = (entries.c.id,) if selection.wanted.by_id else (entries.c.first_seen_at, entries.c.id)
         statement = (
             select(entries.c.id, entries.c.id, entries.c.first_seen_at, *_STATE)
             .select_from(with_states(selection, entries, entries.c.id))
@@ -47,7 +47,7 @@ def item_statements(selection: Selection) -> list[tuple[int | None, Statement]]:
             with_states(selection, list_entries, list_entries.c.entry_id)
         )
         statement = statement.where(listed_in(selection, name))
-        place = (item_id,) if selection.by_id else (list_entries.c.entered_at, item_id)
+        place = (item_id,) if selection.wanted.by_id else (list_entries.c.entered_at, item_id)
         statements.append((stream_id, _paged(statement, selection, place)))
     return statements
 
@@ -60,7 +60,7 @@ def has_entries(members: Members) -> bool:
 def with_states(selection: Selection, table: FromClause, entry_id: ColumnElement[int]) -> FromClause:
     """Return the table with the reader's states; only entries that have one where the selection asks for that."""
     of_reader = and_(entry_states.c.entry_id == entry_id, entry_states.c.reader_id == selection.reader_id)
-    return table.join(entry_states, of_reader, isouter=not (selection.read or selection.starred))
+    return table.join(entry_states, of_reader, isouter=not (selection.wanted.read or selection.wanted.starred))
 
 
 def entries_of(selection: Selection) -> ColumnElement[bool]:
@@ -88,38 +88,38 @@ def listed_in(selection: Selection, name: str) -> ColumnElement[bool]:
 
 
 def _among(selection: Selection, entry_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    return [] if selection.entry_ids is None else [entry_id.in_(selection.entry_ids)]
+    return [] if selection.wanted.entry_ids is None else [entry_id.in_(selection.wanted.entry_ids)]
 
 
 def _in_state(selection: Selection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if selection.read is not None:
-        conditions.append(entry_states.c.read_at.is_not(None) if selection.read else UNREAD)
-    if selection.starred is not None:
+    if selection.wanted.read is not None:
+        conditions.append(entry_states.c.read_at.is_not(None) if selection.wanted.read else UNREAD)
+    if selection.wanted.starred is not None:
         starred_at = entry_states.c.starred_at
-        conditions.append(starred_at.is_not(None) if selection.starred else starred_at.is_(None))
+        conditions.append(starred_at.is_not(None) if selection.wanted.starred else starred_at.is_(None))
     return conditions
 
 
 def _seen(selection: Selection, at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if selection.seen_from is not None:
-        conditions.append(at >= selection.seen_from)
-    if selection.seen_until is not None:
-        conditions.append(at <= selection.seen_until)
+    if selection.wanted.seen_from is not None:
+        conditions.append(at >= selection.wanted.seen_from)
+    if selection.wanted.seen_until is not None:
+        conditions.append(at <= selection.wanted.seen_until)
     return conditions
 
 
 def _paged(statement: Statement, selection: Selection, place: tuple[ColumnElement[Any], ...]) -> Statement:
     """Return the statement in order, after the last item of the page before."""
-    if selection.after is not None:
-        at, item_id = selection.after
+    if selection.wanted.after is not None:
+        at, item_id = selection.wanted.after
         if len(place) == 1:
-            beyond = place[0] > item_id if selection.oldest_first else place[0] < item_id
-        elif selection.oldest_first:
+            beyond = place[0] > item_id if selection.wanted.oldest_first else place[0] < item_id
+        elif selection.wanted.oldest_first:
             beyond = and_(place[0] >= at, or_(place[0] > at, place[1] > item_id))
         else:
             beyond = and_(place[0] <= at, or_(place[0] < at, place[1] < item_id))
         statement = statement.where(beyond)
-    order = [column.asc() if selection.oldest_first else column.desc() for column in place]
-    return statement.order_by(*order).limit(selection.limit)
+    order = [column.asc() if selection.wanted.oldest_first else column.desc() for column in place]
+    return statement.order_by(*order).limit(selection.wanted.limit)

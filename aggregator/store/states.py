@@ -49,8 +49,8 @@ class SqlStateStore:
             ]
             for stream_id, statement in item_statements(selection)
         ]
-        key = (lambda item: item.id) if selection.by_id else (lambda item: (item.at, item.id))
-        return list(islice(merge(*parts, key=key, reverse=not selection.oldest_first), selection.limit))
+        key = (lambda item: item.id) if selection.wanted.by_id else (lambda item: (item.at, item.id))
+        return list(islice(merge(*parts, key=key, reverse=not selection.wanted.oldest_first), selection.wanted.limit))
 
     def count_unread(self, selection: Selection) -> Unread:
         """Return what is unread in the selection as a whole."""

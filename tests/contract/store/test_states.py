@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from aggregator.model.change import AddedOrigin
-from aggregator.model.reader import Credentials, EntryState, Members, Selection, Unread, account_key
+from aggregator.model.reader import Credentials, EntryState, ItemFilter, Members, Selection, Unread, account_key
 from aggregator.model.reading import Via
 from aggregator.model.story import Entered
 from aggregator.model.topic import Assignment, Topic
@@ -43,13 +43,14 @@ def open_shelf(storage: Storage) -> None:
         transaction.lists.enter("top", [Entered(entry_id=each, at=NOON + 5 * HOUR) for each in (1, 3)])
 
 
-def chosen(members: Members, **wanted: object) -> Selection:
-    return replace(Selection(reader_id=1, members=members, limit=100), **wanted)  # type: ignore[arg-type] # tests name fields
+def chosen(members: Members, *, reader_id: int = 1, **wanted: object) -> Selection:
+    which = replace(ItemFilter(limit=100), **wanted)  # type: ignore[arg-type] # tests name fields
+    return Selection(reader_id=reader_id, members=members, wanted=which)
 
 
-def ids(storage: Storage, members: Members, **wanted: object) -> list[int]:
+def ids(storage: Storage, members: Members, *, reader_id: int = 1, **wanted: object) -> list[int]:
     with storage.read() as transaction:
-        return [item.id for item in transaction.states.items(chosen(members, **wanted))]
+        return [item.id for item in transaction.states.items(chosen(members, reader_id=reader_id, **wanted))]
 
 
 def mark(storage: Storage, *entry_ids: int, reader_id: int = 1, at: datetime = NOON, **change: bool | float) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from aggregator.group.topics import TopicMatcher
 from aggregator.model.change import AddedOrigin, FeedChange, ModifiedEntry
 from aggregator.model.grouping import Joining, StorySettlement
-from aggregator.model.reader import Members, Selection
+from aggregator.model.reader import ItemFilter, Members, Selection
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Entered, ListPlace, Ranking, Window, Worth
 from aggregator.model.topic import Assignment, Topic
@@ -188,7 +188,7 @@ def test_a_page_of_a_feed_reader_looks_at_no_whole_table(storage: SqlStorage, pl
     with storage.write() as transaction:
         plans.steps.clear()
         for read in (None, False):
-            transaction.states.items(Selection(reader_id=1, members=members, read=read, after=(NOON, 5)))
+            transaction.states.items(Selection(reader_id=1, members=members, wanted=ItemFilter(read=read, after=(NOON, 5))))
         transaction.states.mark(1, [1, 2], at=NOON, read=True, weight=1.0)
         transaction.states.pending(1, since=NOON)
         transaction.states.take_settled(before=NOON, limit=9)
@@ -201,6 +201,6 @@ def test_pages_of_many_streams_come_in_the_order_of_the_index(storage: SqlStorag
     with storage.read() as transaction:
         plans.steps.clear()
         members = Members(feeds=(1, 2), topics=("t",))
-        transaction.states.items(Selection(reader_id=1, members=members, after=(NOON, 5)))
-        transaction.states.items(Selection(reader_id=1, members=Members(everything=True), read=True))
+        transaction.states.items(Selection(reader_id=1, members=members, wanted=ItemFilter(after=(NOON, 5))))
+        transaction.states.items(Selection(reader_id=1, members=Members(everything=True), wanted=ItemFilter(read=True)))
     assert plans.sorts() == []
