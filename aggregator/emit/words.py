@@ -155,7 +155,7 @@ FRENCH = Words(
         Reason.FOLLOWS: "suite de ce sujet",
         Reason.PEOPLE: "mêmes personnes",
         Reason.BACKGROUND: "contexte",
-        Reason.SUBJECT: "même sujet",
+        Reason.SUBJECT: "même thème",
         Reason.READ: "très lu",
     },
 )

@@ -107,6 +107,11 @@ class Words:
             return self.count("in_minutes", left // MINUTE)
         return self.count("in_hours", left // HOUR) if left < DAY else self.count("in_days", left // DAY)
 
+    def since(self, at: datetime, now: datetime) -> str:
+        """Return since when a story runs: by the time of day if that is today."""
+        is_today = self.local(at).date() == self.local(now).date()
+        return self.say("story_today", time=self.time(at)) if is_today else self.say("story_since", first=self.moment(at))
+
     def date(self, at: datetime) -> str:
         """Return the day of the month and the year."""
         local, calendar = self.local(at), self._language.calendar

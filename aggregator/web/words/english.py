@@ -41,8 +41,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "updated": "last checked {when}",
     "read_at": "Read on at {publisher}",
     "also_at": "Also at",
+    "story_today": "since {time} today",
     "story_since": "since {first}",
-    "story_span": "since {first}, last {last}",
+    "story_span": "{since}, last {last}",
     "follow_story": "Follow this story",
     "follow_story_lead": "A feed brings each new turn of this story once, not every copy. "
     "Paste its address into a feed reader.",

@@ -41,8 +41,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "updated": "dernière relève {when}",
     "read_at": "Lire la suite chez {publisher}",
     "also_at": "Aussi chez",
+    "story_today": "depuis aujourd’hui à {time}",
     "story_since": "depuis le {first}",
-    "story_span": "depuis le {first}, dernier article {last}",
+    "story_span": "{since}, dernier article {last}",
     "follow_story": "Suivre ce sujet",
     "follow_story_lead": "Un flux apporte chaque rebondissement de ce sujet une fois, sans les copies. "
     "Il suffit de coller son adresse dans un lecteur de flux.",

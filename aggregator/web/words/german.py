@@ -41,8 +41,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "updated": "zuletzt abgefragt {when}",
     "read_at": "Weiterlesen bei {publisher}",
     "also_at": "Auch bei",
+    "story_today": "seit heute {time}",
     "story_since": "seit {first}",
-    "story_span": "seit {first}, zuletzt {last}",
+    "story_span": "{since}, zuletzt {last}",
     "follow_story": "Dieser Geschichte folgen",
     "follow_story_lead": "Ein Feed bringt jede neue Wendung dieser Geschichte einmal, nicht jede Kopie. "
     "Die Adresse in einen Feedreader einfügen genügt.",

@@ -41,8 +41,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "updated": "ultimo controllo {when}",
     "read_at": "Continua a leggere su {publisher}",
     "also_at": "Anche su",
+    "story_today": "dalle {time} di oggi",
     "story_since": "dal {first}",
-    "story_span": "dal {first}, ultimo articolo {last}",
+    "story_span": "{since}, ultimo articolo {last}",
     "follow_story": "Segui questa storia",
     "follow_story_lead": "Un feed porta ogni sviluppo di questa storia una volta, senza le copie. "
     "Basta incollarne l’indirizzo in un lettore di feed.",

@@ -155,7 +155,7 @@ SEARCHING: Final[Mapping[str, Mapping[str, Text]]] = {
         "facet_month": "30 derniers jours",
         "facet_older": "Plus anciens",
         "search_follow": "S’abonner à cette recherche",
-        "search_follow_lead": "Les nouveaux résultats arrivent d’eux-mêmes, comme flux pour votre lecteur.",
+        "search_follow_lead": "Les nouveaux résultats arrivent d’eux-mêmes, sous forme de flux pour votre lecteur de flux.",
         "search_next": "Autres résultats",
         "search_previous": "Résultats précédents",
         "misread": "Nous n’avons pas tout compris :",

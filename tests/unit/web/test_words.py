@@ -92,6 +92,17 @@ def test_spans_are_told_in_minutes_hours_or_days() -> None:
     assert [GERMANY.span(timedelta(hours=hours)) for hours in (71.9, 72, 84)] == ["71,9 Std.", "3 Tage", "3,5 Tage"]
 
 
+def test_a_story_of_today_is_told_by_the_time_of_day() -> None:
+    this_morning, last_night = NOW - timedelta(hours=3), NOW - timedelta(hours=13)
+    assert GERMANY.since(this_morning, NOW) == "seit heute 09:00"
+    assert GERMANY.since(last_night, NOW) == "seit 23. November 2026, 23:00"
+    assert Words("de", zone=ZoneInfo("Asia/Tokyo")).since(last_night, NOW) == "seit heute 08:00"
+    assert (
+        ITALY.say("story_span", since=ITALY.since(this_morning, NOW), last="ieri")
+        == "dalle 09:00 di oggi, ultimo articolo ieri"
+    )
+
+
 def test_one_and_many_differ() -> None:
     assert GERMANY.count("n_sources", 1) == "1 Quelle"
     assert GERMANY.count("n_sources", 1000) == "1.000 Quellen"
