@@ -29,7 +29,8 @@
     ├─ WriteFeedError                   document, field
     ├─ AccessDenied
     │  └─ TooManyAttempts               wrong passwords, one after the other
-    └─ ExtraMissing                     an optional part of the program is not installed
+    ├─ ExtraMissing                     an optional part of the program is not installed
+    └─ ModelFailed                      model, code: of the process that computed it
 
 An error carries fields, not only text, so that doors can turn it into an exit code, a status or a sentence.
 Foreign errors are mapped once, at the home of the foreign library.
@@ -241,3 +242,15 @@ class TooManyAttempts(AccessDenied):
 
 class ExtraMissing(AggregatorError):
     """The settings ask for an optional part that is not installed; the message says how to install it."""
+
+
+class ModelFailed(AggregatorError):
+    """The process of a sentence model ended over its work; `code` is its exit code, less than 0 for a signal."""
+
+    def __init__(self, model: str, *, code: int | None) -> None:
+        self.model = model
+        self.code = code
+        how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
+        super().__init__(
+            f"the process of the sentence model {model} ended {how}; if memory is short, set grouping.model to e5 or none"
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nlargest
 from operator import itemgetter
 
 from aggregator.group.vectors import Frequencies, SparseVector
@@ -93,4 +92,4 @@ class StoryIndex:
                     shared[story_id] += square
                 else:
                     shared[story_id] = square
-        return nlargest(limit, shared, key=shared.__getitem__)
+        return sorted(shared, key=shared.__getitem__, reverse=True)[:limit]  # faster here than a heap of a few

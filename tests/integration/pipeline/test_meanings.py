@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.errors import ModelFailed
 from aggregator.group.assign import GroupingRules
 from aggregator.model.change import NewEntry
 from aggregator.model.reading import ReadEvent, Via
@@ -211,3 +212,27 @@ def test_what_has_grown_old_is_left_to_words(storage: SqlStorage, monkeypatch: p
     place_without_vectors(storage, memory, monkeypatch)
     later = NOON + memory.rules.window + timedelta(hours=1)
     assert catch_up_titles(storage, memory, now=later).titles == 0
+
+
+class FailingOnce(FakeEmbedder):
+    """Its process ends over the first texts after `fails` was set."""
+
+    fails = False
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        if self.fails:
+            self.fails = False
+            raise ModelFailed(self.name, code=-9)
+        return super().embed(texts)
+
+
+def test_where_the_model_fails_titles_go_by_words_and_get_their_vectors_later(storage: SqlStorage) -> None:
+    bring(storage, *OTHERS)
+    embedder = FailingOnce(QUAKE)
+    memory = memory_with(embedder)
+    place_entries(storage, memory, now=NOON)
+    bring(storage, "Erdbeben erschüttert Kanton", "Strong quake hits Swiss valley", first=61)
+    embedder.fails = True
+    report = place_entries(storage, memory, now=NOON)
+    assert (report.placed, report.joined) == (2, 0)
+    assert catch_up_all(storage, memory) == (2, 1)
