@@ -18,6 +18,7 @@ from aggregator.model.document import Format
 from aggregator.model.entry import Entry
 from aggregator.model.feed import Feed, FeedState
 from aggregator.model.language import primary_language
+from aggregator.web.pictures import without_image
 from aggregator.web.words import Words
 
 TEASER_CHARACTERS = 250  # very short extracts need no licence (§§ 87f-87k UrhG); also what a list has room for
@@ -117,14 +118,14 @@ def teaser(entry: Entry, *, limit: int = TEASER_CHARACTERS) -> str:
     return "" if text == entry.data.title else shorten(text, limit=limit)
 
 
-def body(entry: Entry) -> Markup:
+def body(entry: Entry, *, shown: str | None = None) -> Markup:
     """Return the text of an entry's own page: content or summary where they are short, else the teaser.
 
-    Both are sanitised when they are stored, so they are markup here.
+    Both are sanitised when they are stored, so they are markup here. `shown` is the picture that stands above already.
     """
     for html in (entry.data.content_html, entry.data.summary_html):
         if html and len(plain(html)) <= SHORT_CHARACTERS:
-            return Markup(html)  # noqa: S704 - sanitised by normalise; the CSP forbids scripts besides
+            return Markup(without_image(html, shown))  # noqa: S704 - sanitised by normalise; the CSP forbids scripts besides
     text = teaser(entry)
     return Markup("<p>{}</p>").format(text) if text else Markup()
 
@@ -141,9 +142,9 @@ def is_borrowed(entry: Entry, face: StoryFace) -> bool:
     return bool(face.image_url) and face.image_url != entry.data.image_url and not entry.data.image_url
 
 
-def article_text(article: Article) -> Markup:
+def article_text(article: Article, *, shown: str | None = None) -> Markup:
     """Return the text of an article that was fetched; it was sanitised before it was stored."""
-    return Markup(article.content_html)  # noqa: S704 - see above
+    return Markup(without_image(article.content_html, shown))  # noqa: S704 - see above
 
 
 def web_url(url: str | None) -> str | None:
