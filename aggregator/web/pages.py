@@ -89,6 +89,7 @@ def show_topic(request: Request) -> Response:
         web = web_of(request)
         view = streams.read_topic_page(web.storage, slug, before=before, window=window)
         rankings = [ranking_of(web.words, ranking, view.topic) for ranking in Ranking]
+        told = web.site.descriptions.get(slug)
         made = make_page(
             request,
             "topic.html",
@@ -98,7 +99,8 @@ def show_topic(request: Request) -> Response:
             first_page=before is None,
             alternates=list(announce(web, view.masthead, [(f"/topics/{slug}", view.topic.title), *rankings])),
             active=slug,
-            description=web.words_for(request).say("topic_description", topic=view.topic.title),
+            description=told or web.words_for(request).say("topic_description", topic=view.topic.title),
+            told=told,
             json_ld=_entry_list(web, view.entries, name=view.topic.title),
         )
         box = {list_name(Ranking.MOST_READ, slug): streams.BOX_ENTRIES}

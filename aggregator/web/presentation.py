@@ -124,8 +124,10 @@ def body(entry: Entry, *, shown: str | None = None) -> Markup:
     Both are sanitised when they are stored, so they are markup here. `shown` is the picture that stands above already.
     """
     for html in (entry.data.content_html, entry.data.summary_html):
-        if html and len(plain(html)) <= SHORT_CHARACTERS:
-            return Markup(without_image(html, shown))  # noqa: S704 - sanitised by normalise; the CSP forbids scripts besides
+        text, rest = plain(html), without_image(html, shown)
+        says_more = text != entry.data.title or "<img" in rest or "<video" in rest
+        if html and len(text) <= SHORT_CHARACTERS and says_more:
+            return Markup(rest)  # noqa: S704 - sanitised by normalise; the CSP forbids scripts besides
     text = teaser(entry)
     return Markup("<p>{}</p>").format(text) if text else Markup()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -60,6 +60,7 @@ class WebSite:
     zone: tzinfo | None = None
     hub_url: str | None = None  # that our feeds name
     full_text: bool = False  # of articles that were fetched, on the pages of their entries
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # of topics, by slug, as the operator wrote them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

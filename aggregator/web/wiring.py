@@ -83,6 +83,7 @@ def open_web(
                 zone=aggregator.zone,
                 hub_url=settings.push.hub,
                 full_text=settings.publishing.full_text,
+                descriptions={topic.slug: topic.description for topic in settings.topics if topic.description},
             ),
             recorder=recorder,
             render_story=aggregator.render_story,

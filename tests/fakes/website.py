@@ -139,10 +139,18 @@ def open_site(
     base_url: str = "https://news.example",
     full_text: bool = False,
     workshop: WorkshopTools | None = None,
+    descriptions: Mapping[str, str] | None = None,
 ) -> Newsroom:
     clock = FakeClock(NOON)
     recorder = ReadRecorder(storage)
-    site = WebSite(title="Mehr zum Tag", base_url=base_url, language=language, zone=UTC, full_text=full_text)
+    site = WebSite(
+        title="Mehr zum Tag",
+        base_url=base_url,
+        language=language,
+        zone=UTC,
+        full_text=full_text,
+        descriptions=descriptions or {},
+    )
     emitted = Site(title=site.title, base_url=base_url, language=language, tag_authority="news.example")
     app = create_app(
         storage=storage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aggregator.storage import Storage
 from tests.fakes.outline import Outline
 from tests.fakes.website import Newsroom, open_site
 
@@ -68,3 +69,11 @@ def test_an_entry_of_the_language_of_the_site_says_so_in_no_language_of_the_page
     assert 'lang="de"' in html  # speech and hyphenation need it
     assert "German" not in html
     assert "French" in html
+
+
+def test_a_topic_is_described_in_the_words_of_the_operator(storage: Storage) -> None:
+    site = open_site(storage, descriptions={"schweiz": "Was im Land geschieht & <gilt>."})
+    html = site.client.get("/topics/schweiz", headers={"accept-language": "fr"}).text
+    assert '<p class="lead-in" lang="de" dir="auto">Was im Land geschieht &amp; &lt;gilt&gt;.</p>' in html
+    assert "geschieht" not in site.client.get("/topics/wissen").text
+    site.recorder.close()

@@ -46,6 +46,9 @@ def test_a_teaser_is_escaped_text() -> None:
 
 def test_a_teaser_that_repeats_the_title_is_left_out() -> None:
     assert presentation.teaser(make_entry(1, entry_data(summary_html="<p>Titel</p>"))) == ""
+    assert presentation.body(make_entry(1, entry_data(summary_html="<p>Titel</p>"))) == ""
+    drawn = '<p>Titel <img src="https://zeitung.example/1.png"></p>'
+    assert presentation.body(make_entry(1, entry_data(summary_html=drawn))) == drawn
 
 
 def test_blocks_do_not_run_together() -> None:
