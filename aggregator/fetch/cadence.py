@@ -99,16 +99,17 @@ def after_document(
     order, None for an undated entry. `seed` (the feed's id) makes the jitter its own; `problem` says what is malformed.
     """
     dates = [min(date, now) for date in entry_dates if date is not None]
+    past = [date for date in entry_dates if date is not None and date <= now]  # what is announced tells of no rate
     first = poll.rhythm is None
-    history = dates if first else _seen_at(new_dates, poll.last_success_at or now, now)
+    history = past if first else _seen_at(new_dates, poll.last_success_at or now, now)
     delay, weight = (poll.delay, poll.delay_weight) if first else _delay(poll, new_dates, now)
     rhythm = poll.rhythm
     if first or new_dates:
         rhythm = learn(
             poll.rhythm,
             new=history,
-            oldest=min(dates, default=None),
-            overflowed=bool(dates) and len(new_dates) >= len(entry_dates),
+            oldest=min(past, default=None),
+            overflowed=bool(past) and len(new_dates) >= len(entry_dates),
             now=now,
         )
     return _succeed(
@@ -125,7 +126,7 @@ def after_document(
         document_entries=len(entry_dates),
         body_hash=body_hash,
         last_new_entry_at=_latest(poll, dates, new_entries=len(new_dates), now=now),
-        entries_per_day=_per_day(dates, now) if dates else poll.entries_per_day,
+        entries_per_day=_per_day(past, now) if past else poll.entries_per_day,
         rhythm=rhythm,
         delay=delay,
         delay_weight=weight,

@@ -53,6 +53,12 @@ def test_dates_to_come_count_as_now() -> None:
     assert document(dates=[NOW + 300 * DAY, NOW - 4 * HOUR]).last_new_entry_at == NOW
 
 
+def test_a_calendar_of_dates_to_come_tells_of_no_rate() -> None:
+    undated = document(dates=[None] * 150)
+    to_come = document(dates=[NOW + number * DAY for number in range(1, 151)])
+    assert (to_come.rhythm, to_come.entries_per_day) == (undated.rhythm, undated.entries_per_day)
+
+
 def test_a_dormant_feed_is_polled_rarely_whatever_the_cap() -> None:
     rules = CadenceRules(max_interval=6 * HOUR)
     assert interval(document(dates=every(DAY, until=NOW - 31 * DAY), rules=rules)) == DAY
