@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 import typer
 
+from aggregator.model.entry import Entry
+
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -76,6 +78,11 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def show_time(at: datetime | None, *, never: str = "-") -> str:
     """Return a time for a table, in local time."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else never
+
+
+def show_date(entry: Entry) -> str:
+    """Return when an entry was published, for a table, in local time."""
+    return show_time(None if entry.is_undated else entry.dated_at)
 
 
 def show_duration(duration: timedelta | None) -> str:

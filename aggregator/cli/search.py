@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.opening import opened
-from aggregator.cli.output import print_json, print_table, show_time
+from aggregator.cli.output import print_json, print_table, show_date
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -65,7 +65,7 @@ def search(
         typer.echo(f"not understood: {each.text} ({each.trouble.replace('_', ' ')})", err=True)
     print_table(
         ("date", "title", "source", "url"),
-        [(show_time(e.dated_at), e.data.title, e.origins[0].feed_title, e.data.url) for e in entries],
+        [(show_date(e), e.data.title, e.origins[0].feed_title, e.data.url) for e in entries],
         empty="Nothing found.",
     )
     if page.found > len(entries):

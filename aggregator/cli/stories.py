@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.opening import opened
-from aggregator.cli.output import print_json, print_table, show_time
+from aggregator.cli.output import print_json, print_table, show_date
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 StoryId = Annotated[int, typer.Argument(help="The number in the story's address, `/stories/<id>`.", metavar="ID")]
@@ -62,9 +62,7 @@ def show(context: typer.Context, story_id: StoryId, as_json: Json = False) -> No
         if evidence is not None and evidence.copy_of is not None:
             why += f", same text as {evidence.copy_of}"
         shown = "*" if one.entry.id == lead else ""
-        rows.append(
-            (one.entry.id, shown, show_time(one.entry.dated_at), one.entry.data.title, one.entry.origins[0].feed_title, why)
-        )
+        rows.append((one.entry.id, shown, show_date(one.entry), one.entry.data.title, one.entry.origins[0].feed_title, why))
     print_table(("entry", "shown", "date", "title", "source", "why"), rows, empty="")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.opening import config_path, opened, read_settings
-from aggregator.cli.output import print_json, print_table, show_time
+from aggregator.cli.output import print_json, print_table, show_date
 from aggregator.errors import TopicNotFound
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -105,7 +105,7 @@ def preview(
     print_table(
         ("date", "title", "source", "why"),
         [
-            (show_time(m.entry.dated_at), m.entry.data.title, m.entry.origins[0].feed_title, say_grounds(m.grounds, english))
+            (show_date(m.entry), m.entry.data.title, m.entry.origins[0].feed_title, say_grounds(m.grounds, english))
             for m in result.matches
         ],
         empty="Nothing matches yet. Poll first (`aggregator poll`), or widen the rules.",
@@ -116,7 +116,7 @@ def preview(
             ("date", "title", "source", "why not"),
             [
                 (
-                    show_time(m.entry.dated_at),
+                    show_date(m.entry),
                     m.entry.data.title,
                     m.entry.origins[0].feed_title,
                     say_grounds(m.grounds, english),

@@ -29,7 +29,7 @@ from aggregator.storage import INTERVENED_NOTE, Storage, TopicRow, Transaction
 class StoryPage:
     """A story: the entry that stands for it, what its voices report (latest first), and since when.
 
-    `readers` of the last 24 hours is None where it must not be shown.
+    `readers` of the last 24 hours is None where it must not be shown, the times where none of its entries has a date.
     """
 
     masthead: Masthead
@@ -38,8 +38,8 @@ class StoryPage:
     publishers: int
     entries: int
     readers: int | None
-    first_at: datetime
-    last_at: datetime
+    first_at: datetime | None
+    last_at: datetime | None
     reports: tuple[Report, ...]
     face: StoryFace
     points: tuple[KeyPoint, ...]
@@ -94,8 +94,8 @@ def read_story_page(storage: Storage, story_id: int, *, reading: str | None = No
             publishers=standing.publishers,
             entries=len(coverage),
             readers=shown_readers(standing.readers),
-            first_at=min(one.dated_at for one in coverage),
-            last_at=max(one.dated_at for one in coverage),
+            first_at=min((one.dated_at for one in coverage if not one.is_undated), default=None),
+            last_at=max((one.dated_at for one in coverage if not one.is_undated), default=None),
             reports=tuple(fold_copies(coverage)),
             face=face_of(coverage, entry),
             points=tx.key_points.of([story_id]).get(story_id, ()),

@@ -11,7 +11,10 @@ from aggregator.model.entry import Entry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageEntry:
-    """An entry of a story as a link: whose headline, when. `copy_of` is the entry whose text it repeats."""
+    """An entry of a story as a link: whose headline, when. `copy_of` is the entry whose text it repeats.
+
+    `is_undated` says that nobody knows when, as of an `Entry`.
+    """
 
     entry_id: int
     title: str
@@ -22,6 +25,7 @@ class CoverageEntry:
     dated_at: datetime
     copy_of: int | None = None
     image_url: str | None = None
+    is_undated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,8 @@ class Entry:
     """A stored entry: its data, its place in time, and the feeds that carry it.
 
     `id` is sequential, positive and below 10^15, and rises with insertion (Google Reader ids are its hex).
-    `dated_at` is the date to sort and emit by: the publisher's, clamped, or a guess made once when the entry was first seen.
+    `dated_at` is the date to sort and emit by: the publisher's, clamped, or one given once when the entry was first seen: then,
+    or long before, where it stood in the first document of its feed (`is_undated`).
     `modified_at` is the last time its content changed (`first_seen_at` if never). `revision` rises with every change.
     `origins` holds at least one feed, the one whose words are `data` first, the others by first sighting.
     `story_id` is the story it belongs to. `score` is that story's in *Trend* as of the last ranking (0 before the first; only
@@ -81,3 +82,17 @@ class Entry:
     score: float = 0.0
     reads: int = 0
     publishers: int = 1
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether nobody knows its date, see `is_guessed`."""
+        data = self.data
+        return is_guessed(self.dated_at, said=data.published_at or data.updated_at, first_seen_at=self.first_seen_at)
+
+
+def is_guessed(dated_at: datetime, *, said: datetime | None, first_seen_at: datetime) -> bool:
+    """Return whether the date of an entry only keeps its place: its feed said none, and it was there before we first looked.
+
+    What turns up later in a feed without dates is dated by when it was found, which is not guessed.
+    """
+    return said is None and dated_at < first_seen_at

@@ -16,9 +16,12 @@ from aggregator.model.change import (
     NewEntry,
 )
 
-# Entries without any date, on the first poll of their feed: one an hour, back from the feed's own date. News sites publish
-# about that often, so a feed without dates mixes with the others and does not stand above them all.
+UNDATED_AGE = timedelta(days=30)
+"""How old entries without a date are taken to be on the first poll of their feed: beyond what anything treats as new (search
+offers 30 days, sentence vectors are made for 30, stories compare 3), and no older, since feed readers delete by age."""
+
 UNDATED_SPACING = timedelta(hours=1)
+"""Between two such entries, so that feed readers, which sort by date to the second, keep the order of the document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +108,14 @@ class _Batch:
         return (same[0], True) if same is not None else None
 
     def _guess_date(self, feed: FeedToDecide, undated_before: int) -> datetime:
+        """Return when an entry was found, if the feed was read before; else a date long ago (`Entry.is_undated`), in order.
+
+        A feed's own date says no more than that its entries are not younger; many are made anew for each request.
+        """
         if not feed.first_poll:
             return self._now
-        return min(feed.update.data.updated_at or self._now, self._now) - undated_before * UNDATED_SPACING
+        latest = self._now - UNDATED_AGE
+        return min(feed.update.data.updated_at or latest, latest) - undated_before * UNDATED_SPACING
 
     def _number(self, feed_id: int, fresh: list[tuple[datetime, EntryUpdate]]) -> tuple[NewEntry, ...]:
         """Return new entries under rising ids, oldest first; `fresh` stands in document order, mostly newest first."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, union_all
 
 from aggregator.model.coverage import CoverageEntry, ListedStory, TopicStory
-from aggregator.model.entry import Entry
+from aggregator.model.entry import Entry, is_guessed
 from aggregator.store.coverage import entries_of_stories
 from aggregator.store.loading import chunks, load_by_ids, load_origins
 from aggregator.store.story_tables import placements
@@ -34,6 +34,8 @@ _COVERAGE = (
         entries.c.url,
         entries.c.language,
         entries.c.dated_at,
+        entries.c.first_seen_at,
+        func.coalesce(entries.c.published_at, entries.c.updated_at).label("said_at"),
         entries.c.source_title,
         entries.c.image_url,
         entry_origins.c.feed_id,
@@ -186,6 +188,7 @@ def coverage_of(connection: Connection, story_ids: Collection[int]) -> dict[int,
             dated_at=row.dated_at,
             copy_of=row.copy_of,
             image_url=row.image_url,
+            is_undated=is_guessed(row.dated_at, said=row.said_at, first_seen_at=row.first_seen_at),
         )
         found.setdefault(story_of[row.id], []).append(entry)
     return found

@@ -58,7 +58,7 @@ def _told(web: Web, story: RankedStory) -> dict[str, object]:
         "url": _url(web, story),
         "title": presentation.headline(entry),
         "publisher": presentation.publisher(entry),
-        "published_at": entry.dated_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "published_at": None if entry.is_undated else entry.dated_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "language": entry.data.language or entry.origins[0].language,
         "image": presentation.picture(entry, secure=True),
         "readers": story.readers,

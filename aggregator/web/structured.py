@@ -28,11 +28,11 @@ def news_article(entry: Entry, *, page_url: str) -> dict[str, object]:
         "@context": _CONTEXT,
         "@type": "NewsArticle",
         "headline": presentation.shorten(presentation.headline(entry), limit=HEADLINE_CHARACTERS),
-        "datePublished": _moment(entry.dated_at),
-        "dateModified": _moment(entry.modified_at),
         "mainEntityOfPage": page_url,
         "publisher": {"@type": "Organization", "name": presentation.publisher(entry)},
     }
+    if not entry.is_undated:
+        told |= {"datePublished": _moment(entry.dated_at), "dateModified": _moment(entry.modified_at)}
     if entry.data.authors:
         told["author"] = [{"@type": "Person", "name": person.name} for person in entry.data.authors[:3]]
     if language := entry.data.language or entry.origins[0].language:

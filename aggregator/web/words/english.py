@@ -50,6 +50,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "coverage": "How the sources report",
     "same_text": ("same agency text at one other source", "same agency text at {n} other sources"),
     "untitled": "Untitled",
+    "undated": "undated",
     "whole_story": "All of this story",
     "by": "By {names}",
     "topics": "Topics",

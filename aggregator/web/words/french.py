@@ -50,6 +50,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "coverage": "Ce qu’en disent les sources",
     "same_text": ("même texte d’agence chez une autre source", "même texte d’agence chez {n} autres sources"),
     "untitled": "Sans titre",
+    "undated": "sans date",
     "whole_story": "Tout sur ce sujet",
     "by": "Par {names}",
     "topics": "Thèmes",

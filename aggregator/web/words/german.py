@@ -50,6 +50,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "coverage": "So berichten die Quellen",
     "same_text": ("gleicher Agenturtext bei einer weiteren Quelle", "gleicher Agenturtext bei {n} weiteren Quellen"),
     "untitled": "Ohne Titel",
+    "undated": "ohne Datum",
     "whole_story": "Alles zu dieser Geschichte",
     "by": "Von {names}",
     "topics": "Themen",

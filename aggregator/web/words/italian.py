@@ -50,6 +50,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "coverage": "Come ne parlano le fonti",
     "same_text": ("stesso testo d’agenzia su un’altra fonte", "stesso testo d’agenzia su altre {n} fonti"),
     "untitled": "Senza titolo",
+    "undated": "senza data",
     "whole_story": "Tutto su questa storia",
     "by": "Di {names}",
     "topics": "Temi",

@@ -329,3 +329,27 @@ def test_where_the_store_is_busy_what_was_asked_for_is_stored_and_the_rest_waits
 
     assert (report.polled, report.new) == (3, 3)
     assert len(fetcher.requests) == CLAIM_FEEDS + 3
+
+
+def test_entries_without_dates_are_news_only_if_they_turn_up_later(open_with: Open, clock: FakeClock) -> None:
+    def undated(*titles: str) -> bytes:
+        return rss(*(item(title, f"https://a.example/{title}") for title in titles))
+
+    dated = rss(item("Dated", "https://b.example/1", at=clock.at - 7 * 24 * HOUR))
+    fetcher = FakeFetcher({A: undated("Two", "One"), B: dated})
+    aggregator = open_with(TWO, fetcher)
+    aggregator.poll()
+    assert [(entry.data.title, entry.is_undated) for entry in entries_of(aggregator)] == [
+        ("Dated", False),
+        ("Two", True),
+        ("One", True),
+    ]
+    before = {entry.id: entry.dated_at for entry in entries_of(aggregator)}
+    fetcher.outcomes[A] = undated("Three", "Two", "One")
+    clock.advance(HOUR)
+
+    aggregator.poll(everything=True)
+
+    latest, *others = entries_of(aggregator)
+    assert (latest.data.title, latest.is_undated, latest.dated_at) == ("Three", False, clock.at)
+    assert {entry.id: entry.dated_at for entry in others} == before

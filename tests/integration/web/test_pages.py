@@ -382,3 +382,14 @@ def test_key_points_stand_on_the_front_page_and_the_page_of_an_entry_each_with_i
         assert "Ein zweiter Satz &amp; sein Ende." in page
         assert f'<a href="/r/{lead}" rel="noopener nofollow">Zeitung &amp; Co.</a>' in page
         assert "javascript:" not in page
+
+
+def test_an_entry_whose_date_nobody_knows_shows_none(newsroom: Newsroom) -> None:
+    add_entry(newsroom, 77, EntryData(title="Ein Satz von 2004"), minutes=30 * 24 * 60)
+    page = newsroom.client.get("/entries/77").text
+    article = page[page.index("<article") : page.index("</article>")]
+    assert "ohne Datum" in article
+    assert "<time" not in article.partition("<section")[0]
+    assert "datePublished" not in page
+    story = newsroom.client.get("/stories/77").text
+    assert story.count("ohne Datum") == 2

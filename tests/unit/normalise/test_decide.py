@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model.change import AddedOrigin, EntryChanges, EntryUpdate, FeedUpdate, KnownEntries, KnownOrigin, ModifiedEntry
 from aggregator.model.entry import EntryData
 from aggregator.model.feed import FeedData
-from aggregator.normalise.decide import UNDATED_SPACING, FeedToDecide, decide
+from aggregator.normalise.decide import UNDATED_AGE, UNDATED_SPACING, FeedToDecide, decide
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NOTHING = KnownEntries(by_guid={}, by_url={}, by_content={}, next_entry_id=1)
@@ -248,24 +249,27 @@ def test_an_undated_entry_of_a_known_feed_is_dated_now() -> None:
     assert {new.dated_at for new in changes.new} == {NOW}
 
 
-def test_an_undated_feed_that_is_new_goes_back_in_time_in_document_order() -> None:
+def test_the_first_document_of_a_feed_without_dates_is_old_and_keeps_its_order() -> None:
     document = feed(1, *(entry(guid, at=None) for guid in "abc"), first_poll=True)
     (changes,) = decide([document], NOTHING, now=NOW)
     dates = {new.update.data.guid: new.dated_at for new in changes.new}
-    assert dates == {"a": NOW, "b": NOW - UNDATED_SPACING, "c": NOW - 2 * UNDATED_SPACING}
+    latest = NOW - UNDATED_AGE
+    assert dates == {"a": latest, "b": latest - UNDATED_SPACING, "c": latest - 2 * UNDATED_SPACING}
+    assert ids(changes) == {"c": 1, "b": 2, "a": 3}
 
 
-def test_an_undated_feed_that_is_new_starts_at_its_own_date() -> None:
-    updated_at = NOW - timedelta(days=30)
+def test_entries_without_a_date_are_not_younger_than_their_feed_says_it_is() -> None:
+    updated_at = NOW - UNDATED_AGE - timedelta(days=1)
     document = feed(1, entry("a", at=None), first_poll=True, updated_at=updated_at)
     (changes,) = decide([document], NOTHING, now=NOW)
     assert [new.dated_at for new in changes.new] == [updated_at]
 
 
-def test_a_feeds_own_date_ahead_of_now_does_not_count() -> None:
-    document = feed(1, entry("a", at=None), first_poll=True, updated_at=NOW + timedelta(days=1))
+@pytest.mark.parametrize("ahead", [timedelta(hours=-1), timedelta(days=1)])
+def test_a_feed_made_anew_for_each_request_does_not_make_its_entries_news(ahead: timedelta) -> None:
+    document = feed(1, entry("a", at=None), first_poll=True, updated_at=NOW + ahead)
     (changes,) = decide([document], NOTHING, now=NOW)
-    assert [new.dated_at for new in changes.new] == [NOW]
+    assert [new.dated_at for new in changes.new] == [NOW - UNDATED_AGE]
 
 
 def unique(entries: Sequence[EntryUpdate]) -> tuple[EntryUpdate, ...]:
