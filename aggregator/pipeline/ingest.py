@@ -108,11 +108,12 @@ def ingest(
     if site_feeds is not None:
         feeds = _share(feeds, site_feeds)
     try:
-        for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
-            with storage.write() as tx:
-                changes = _store(tx, batch, clock.now(), rules)
-            report = _count(report, batch, changes)
-            on_progress(report.polled, due)
+        with storage.write_behind() as write:
+            for batch in _batches(_poll(feeds, fetcher, reader, clock=clock, rules=rules, should_stop=should_stop)):
+                with write() as tx:
+                    changes = _store(tx, batch, clock.now(), rules)
+                report = _count(report, batch, changes)
+                on_progress(report.polled, due)
     finally:
         _give_back(storage, rules.owner)
     with storage.write() as tx:

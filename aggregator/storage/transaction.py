@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,6 +191,14 @@ class Storage(Protocol):
         """Open a transaction that is kept as a whole or not at all; nobody else writes until it ends.
 
         Raises: StorageBusy after waiting for the lock; StorageError for a full disk, a damaged file, a lost connection.
+        """
+        ...
+
+    def write_behind(self) -> AbstractContextManager[Callable[[], AbstractContextManager[Transaction]]]:
+        """Hand out what opens transactions as `write` does, one after the other, in one thread.
+
+        Each is kept while the next is prepared, all when this ends. Raises: as `write`, of a transaction also when the next
+        one opens or this ends.
         """
         ...
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from aggregator.store import dialect, notes
 from aggregator.store.articles import SqlArticleStore
 from aggregator.store.documents import SqlDocumentStore
 from aggregator.store.editions import SqlEditionStore
-from aggregator.store.engine import BUSY_TIMEOUT, make_engine, reading, writing
+from aggregator.store.engine import BUSY_TIMEOUT, CommitsBehind, make_engine, reading, writing
 from aggregator.store.entries import SqlEntryStore
 from aggregator.store.faults import our_errors, our_file_errors
 from aggregator.store.feeds import SqlFeedStore
@@ -194,6 +194,18 @@ class SqlStorage:
         """Open a transaction that is kept as a whole or not at all."""
         with writing(self._engine) as connection:
             yield SqlTransaction(connection, writable=True)
+
+    @contextmanager
+    def write_behind(self) -> Iterator[Callable[[], AbstractContextManager[SqlTransaction]]]:
+        """Hand out what opens transactions as `write` does; each is kept while the next is prepared."""
+        with CommitsBehind(self._engine) as commits:
+
+            @contextmanager
+            def write() -> Iterator[SqlTransaction]:
+                with commits.writing() as connection:
+                    yield SqlTransaction(connection, writable=True)
+
+            yield write
 
     def size_bytes(self) -> int:
         """Return what the database takes on disk."""

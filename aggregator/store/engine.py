@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine
 
@@ -50,7 +52,58 @@ def writing(engine: Engine) -> Iterator[Connection]:
         except BaseException:
             connection.rollback()
             raise
+        _keep(connection)
+
+
+class CommitsBehind:
+    """Writing transactions one after the other, each kept in a thread while its caller goes on; leave it to see all kept.
+
+    A commit is work of the database and the disk, which hold up no other thread of Python. One thread writes.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+        self._commit: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """Wait for the last commit; what it raises is raised, unless something else is."""
+        self._thread.shutdown()
+        if error is None:
+            self._wait()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction after the one before is kept. Raises what that one's commit raised; StorageError, StorageBusy."""
+        self._wait()
+        with our_errors("write", file=self._engine.url.database):
+            connection = _begun(dialect.for_writing(self._engine))
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+        self._commit = self._thread.submit(self._end, connection)
+
+    def _end(self, connection: Connection) -> None:
+        with our_errors("write", file=self._engine.url.database), connection:
+            _keep(connection)
+
+    def _wait(self) -> None:
+        commit, self._commit = self._commit, None
+        if commit is not None:
+            commit.result()
+
+
+def _keep(connection: Connection) -> None:
+    try:
         connection.commit()
+    except BaseException:
+        connection.invalidate()  # whatever state it is in, nobody is given it again
+        raise
 
 
 def _begun(engine: Engine) -> Connection:
