@@ -1,12 +1,15 @@
-"""Who reports what of a story: its entries as links, agency copies folded."""
+"""Who reports what of a story: its entries as links, repeats folded."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.model.entry import Entry
+
+REPEAT_SPAN = timedelta(hours=12)
+"""What a publisher brings under a title of before is another issue after this, as grouping has it (`group/series.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class CoverageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one voice reports: an entry, and those of other publishers that only repeat its text."""
+    """What one voice reports: an entry, and those that only repeat it, see `fold_copies`."""
 
     entry: CoverageEntry
     copies: tuple[CoverageEntry, ...] = ()
@@ -39,6 +42,11 @@ class Report:
     def copying_sites(self) -> int:
         """How many other publishers repeat it."""
         return len({copy.site for copy in self.copies} - {self.entry.site})
+
+    @property
+    def repeats(self) -> int:
+        """How often its publisher brings it again."""
+        return sum(copy.site == self.entry.site for copy in self.copies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,7 @@ class StoryFace:
 
 def face_of(coverage: Sequence[CoverageEntry], entry: Entry) -> StoryFace:
     """Return the face of a story that `entry` stands for; its own picture comes before those of others."""
-    latest = sorted(coverage, key=lambda one: (one.dated_at, one.entry_id), reverse=True)
+    latest = sorted(coverage, key=_place, reverse=True)
     pictured = sorted((one for one in latest if one.image_url), key=lambda one: one.entry_id != entry.id)
     return StoryFace(
         publishers=tuple(dict.fromkeys(report.entry.publisher for report in fold_copies(coverage))),
@@ -86,18 +94,38 @@ def face_of(coverage: Sequence[CoverageEntry], entry: Entry) -> StoryFace:
 
 
 def fold_copies(coverage: Sequence[CoverageEntry]) -> list[Report]:
-    """Return what the voices of a story report, latest first; of a text that many print, the earliest stands for all."""
-    originals = {entry.entry_id for entry in coverage if entry.copy_of is None}
-    copies: dict[int, list[CoverageEntry]] = {}
+    """Return what the voices of a story report, latest first.
+
+    Of a text that many print, and of what a publisher brings several times under one title within REPEAT_SPAN (in several
+    feeds or formats), the earliest stands for all.
+    """
+    by_id = {entry.entry_id: entry for entry in coverage}
+    first_of: dict[tuple[str, str], CoverageEntry] = {}
+    stands_for: dict[int, int] = {}
+    for entry in sorted(coverage, key=_place):
+        if not _is_copy(entry, by_id):
+            key = (entry.site, " ".join(entry.title.casefold().split()))
+            first = first_of.get(key)
+            if first is None or not key[1] or entry.dated_at - first.dated_at >= REPEAT_SPAN:
+                first = first_of[key] = entry
+            stands_for[entry.entry_id] = first.entry_id
+    copies: dict[int, list[CoverageEntry]] = {first: [] for first in stands_for.values()}
     for entry in coverage:
-        if entry.copy_of is not None and entry.copy_of in originals:
-            copies.setdefault(entry.copy_of, []).append(entry)
-    reports = [
-        Report(entry=entry, copies=tuple(copies.get(entry.entry_id, ())))
-        for entry in coverage
-        if entry.copy_of is None or entry.copy_of not in originals
-    ]
-    return sorted(reports, key=lambda report: (report.entry.dated_at, report.entry.entry_id), reverse=True)
+        original = entry.copy_of if entry.copy_of is not None and _is_copy(entry, by_id) else entry.entry_id
+        if stands_for[original] != entry.entry_id:
+            copies[stands_for[original]].append(entry)
+    reports = [Report(entry=by_id[first], copies=tuple(folded)) for first, folded in copies.items()]
+    return sorted(reports, key=lambda report: _place(report.entry), reverse=True)
+
+
+def _is_copy(entry: CoverageEntry, by_id: Mapping[int, CoverageEntry]) -> bool:
+    """Whether the entry repeats one that is there and speaks for itself."""
+    original = None if entry.copy_of is None else by_id.get(entry.copy_of)
+    return original is not None and original.copy_of is None
+
+
+def _place(entry: CoverageEntry) -> tuple[datetime, int]:
+    return entry.dated_at, entry.entry_id
 
 
 def choose_others(reports: Sequence[Report], shown: int, *, limit: int) -> list[Report]:

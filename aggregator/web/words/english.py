@@ -49,6 +49,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "Paste its address into a feed reader.",
     "coverage": "How the sources report",
     "same_text": ("same agency text at one other source", "same agency text at {n} other sources"),
+    "same_title": ("also in one other version", "also in {n} other versions"),
     "untitled": "Untitled",
     "undated": "undated",
     "whole_story": "All of this story",

@@ -49,6 +49,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "Il suffit de coller son adresse dans un lecteur de flux.",
     "coverage": "Ce qu’en disent les sources",
     "same_text": ("même texte d’agence chez une autre source", "même texte d’agence chez {n} autres sources"),
+    "same_title": ("aussi dans une autre version", "aussi dans {n} autres versions"),
     "untitled": "Sans titre",
     "undated": "sans date",
     "whole_story": "Tout sur ce sujet",

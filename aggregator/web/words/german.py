@@ -49,6 +49,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "Die Adresse in einen Feedreader einfügen genügt.",
     "coverage": "So berichten die Quellen",
     "same_text": ("gleicher Agenturtext bei einer weiteren Quelle", "gleicher Agenturtext bei {n} weiteren Quellen"),
+    "same_title": ("auch in einer weiteren Fassung", "auch in {n} weiteren Fassungen"),
     "untitled": "Ohne Titel",
     "undated": "ohne Datum",
     "whole_story": "Alles zu dieser Geschichte",

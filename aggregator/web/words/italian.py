@@ -49,6 +49,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "Basta incollarne l’indirizzo in un lettore di feed.",
     "coverage": "Come ne parlano le fonti",
     "same_text": ("stesso testo d’agenzia su un’altra fonte", "stesso testo d’agenzia su altre {n} fonti"),
+    "same_title": ("anche in un’altra versione", "anche in altre {n} versioni"),
     "untitled": "Senza titolo",
     "undated": "senza data",
     "whole_story": "Tutto su questa storia",

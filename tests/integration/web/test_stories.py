@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 
 from aggregator.library.stories import merge_by_hand
+from aggregator.model.entry import EntryData
 from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.story import Entered
 from tests.fakes.changes import prune_old
-from tests.fakes.website import Newsroom
+from tests.fakes.stored import NOON
+from tests.fakes.website import Newsroom, add_entry
 
 LEAD, SECOND, COPY, OTHER = 5, 3, 9, 7
 
@@ -145,3 +147,15 @@ def test_an_entry_of_a_story_announces_its_feed(newsroom: Newsroom) -> None:
     story = group(newsroom)
     assert f'href="/stories/{story}.rss"' in newsroom.client.get(f"/entries/{SECOND}").text.partition("</head>")[0]
     assert "/stories/" not in newsroom.client.get(f"/entries/{OTHER}").text.partition("</head>")[0]
+
+
+def test_what_a_publisher_brings_again_under_one_title_opens_below_it(newsroom: Newsroom) -> None:
+    for entry_id in (71, 72, 73):
+        add_entry(newsroom, entry_id, EntryData(title="Lucky Man", url=f"https://a.example/{entry_id}", published_at=NOON))
+    with newsroom.storage.write() as tx:
+        tx.grouping.join([Joining(entry_id=one, story_id=71, score=0.9, reason="similar") for one in (72, 73)])
+    page = newsroom.client.get("/stories/71").text
+    assert page.count('<li>\n<p class="meta"><time') == 1
+    assert "<summary>auch in 2 weiteren Fassungen</summary>" in page
+    assert all(f'href="/r/{entry_id}"' in page for entry_id in (71, 72, 73))
+    assert len(json.loads(newsroom.client.get("/stories/71.json").text)["items"]) == 1
