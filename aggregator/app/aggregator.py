@@ -23,7 +23,7 @@ from aggregator.emit.render import render
 from aggregator.errors import ExtraMissing
 from aggregator.fetch.fleet import CurlFetcher
 from aggregator.group.assign import GroupingRules
-from aggregator.group.embed import open_embedder
+from aggregator.group.embed import is_installed, open_embedder
 from aggregator.group.recollection import Recollection
 from aggregator.group.topics import TopicMatcher
 from aggregator.library.catalogue import list_paths
@@ -170,6 +170,11 @@ class Aggregator:
     def open_embedder(self) -> Embedder | None:
         """Return the sentence model of the settings, loaded once; without it, stories and topics are found by words."""
         return self._embedder
+
+    @property
+    def compares_meaning(self) -> bool:
+        """Whether a sentence model is at hand; it is not loaded to tell."""
+        return is_installed(self.settings.grouping.model)
 
     def recall(self, embedder: Embedder, texts: Iterable[str]) -> Recollection:
         """Return the newest entries, and what the model has read of them and of `texts`."""

@@ -87,6 +87,12 @@ def open_embedder(model: str = AUTO) -> Embedder | None:
     return None
 
 
+def is_installed(model: str = AUTO) -> bool:
+    """Return whether `open_embedder` would give a model, as far as can be told without loading one."""
+    names = MODELS if model == AUTO else () if model == NONE else (model,)
+    return any(importlib.util.find_spec(_MODULES[name]) is not None and (name != E5 or _has_avx2()) for name in names)
+
+
 def load_model(model: str) -> Embedder:
     """Return a model of `MODELS` that computes here.
 

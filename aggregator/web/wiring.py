@@ -50,6 +50,7 @@ def make_tools(aggregator: Aggregator, config: Path | None) -> WorkshopTools:
         find_feed=lambda address: find_feed(address, fetcher=aggregator.fetcher, parser=aggregator.parser),
         topics=lambda: topics,
         default_language=aggregator.settings.site.language,
+        compares_meaning=aggregator.compares_meaning,
         add_feed=partial(add, config) if config is not None else None,
         remove_feed=partial(remove, config) if config is not None else None,
         save_topic=partial(save, config) if config is not None else None,

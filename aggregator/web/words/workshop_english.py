@@ -64,7 +64,7 @@ WORKSHOP_ENGLISH: Final[dict[str, Text]] = {
     "ws_topics_lead": "Choose a topic to see and change its rules, or try a new one below.",
     "ws_empty_topics": "No topics yet. Below, a rule can be tried before it stands in config.yaml.",
     "ws_about": "In a sentence",
-    "ws_about_help": "What belongs here; may be several lines. Words are compared here; with the extra “meaning”, what is near in meaning counts later, too.",
+    "ws_about_help": "What belongs here; may be several lines.",
     "ws_examples": "Examples",
     "ws_examples_help": "A headline a line; twenty make a good topic.",
     "ws_topic_title": "Title",
@@ -87,6 +87,8 @@ WORKSHOP_ENGLISH: Final[dict[str, Text]] = {
     "are a fixed phrase.",
     "ws_try_now": "Try it",
     "ws_matches": "{n} of the {of} newest articles match",
+    "ws_by_words": "The sentence and the examples are compared by words only here. Once saved, they are compared by meaning: "
+    "that finds other articles, often fewer. “aggregator topics preview” shows them.",
     "ws_no_match": "Nothing matches. One word more under “Any of these words”, or one less in the others, may help.",
     "ws_near": "{n} nearly match",
     "ws_more": "and {n} more",

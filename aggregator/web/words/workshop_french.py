@@ -64,7 +64,7 @@ WORKSHOP_FRENCH: Final[dict[str, Text]] = {
     "ws_topics_lead": "Choisir un thème pour voir et modifier ses règles, ou en essayer un nouveau ci-dessous.",
     "ws_empty_topics": "Pas encore de thème. Une règle peut être essayée ci-dessous avant d’entrer dans config.yaml.",
     "ws_about": "En une phrase",
-    "ws_about_help": "Ce qui en fait partie, au besoin sur plusieurs lignes. Ici, les mots sont comparés ; avec l’extra « meaning », ce qui est proche par le sens comptera aussi.",
+    "ws_about_help": "Ce qui en fait partie, au besoin sur plusieurs lignes.",
     "ws_examples": "Exemples",
     "ws_examples_help": "Un titre par ligne ; vingt font un bon thème.",
     "ws_topic_title": "Titre",
@@ -87,6 +87,8 @@ WORKSHOP_FRENCH: Final[dict[str, Text]] = {
     "ce qui finit ainsi ; plusieurs mots forment une expression.",
     "ws_try_now": "Essayer",
     "ws_matches": "{n} des {of} articles les plus récents correspondent",
+    "ws_by_words": "Ici, la phrase et les exemples ne sont comparés que par les mots. Une fois enregistrés, ils le sont par "
+    "le sens : cela donne d’autres articles, souvent moins. « aggregator topics preview » les montre.",
     "ws_no_match": "Rien ne correspond. Un mot de plus sous « Un de ces mots » ou un de moins ailleurs aidera peut-être.",
     "ws_near": "{n} correspondent presque",
     "ws_more": "et {n} autres",

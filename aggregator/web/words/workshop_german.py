@@ -64,7 +64,7 @@ WORKSHOP_GERMAN: Final[dict[str, Text]] = {
     "ws_topics_lead": "Ein Thema wählen, um seine Regeln zu sehen und zu verändern, oder unten ein neues ausprobieren.",
     "ws_empty_topics": "Noch keine Themen. Unten lässt sich eine Regel ausprobieren, bevor sie in config.yaml steht.",
     "ws_about": "In einem Satz",
-    "ws_about_help": "Was hierher gehört, auch in mehreren Zeilen. Hier wird nach den Wörtern verglichen; mit dem Extra „meaning“ gilt später auch, was der Bedeutung nach nahe ist.",
+    "ws_about_help": "Was hierher gehört, auch in mehreren Zeilen.",
     "ws_examples": "Beispiele",
     "ws_examples_help": "Eine Schlagzeile je Zeile; zwanzig ergeben ein gutes Thema.",
     "ws_topic_title": "Titel",
@@ -87,6 +87,8 @@ WORKSHOP_GERMAN: Final[dict[str, Text]] = {
     "endet; mehrere Wörter gelten als feste Wendung.",
     "ws_try_now": "Ausprobieren",
     "ws_matches": "{n} der {of} neuesten Artikel passen",
+    "ws_by_words": "Der Satz und die Beispiele sind hier nur nach den Wörtern verglichen. Gespeichert werden sie nach der "
+    "Bedeutung verglichen: Das ergibt andere Treffer, oft weniger. „aggregator topics preview“ zeigt sie.",
     "ws_no_match": "Nichts passt. Ein Wort mehr unter „Eines dieser Wörter“ oder ein Wort weniger bei den anderen hilft vielleicht.",
     "ws_near": "{n} passen beinahe",
     "ws_more": "und {n} weitere",

@@ -64,7 +64,7 @@ WORKSHOP_ITALIAN: Final[dict[str, Text]] = {
     "ws_topics_lead": "Scegliere un tema per vedere e cambiare le sue regole, o provarne uno nuovo qui sotto.",
     "ws_empty_topics": "Ancora nessun tema. Qui sotto si può provare una regola prima che stia in config.yaml.",
     "ws_about": "In una frase",
-    "ws_about_help": "Che cosa ne fa parte, anche su più righe. Qui si confrontano le parole; con l’extra «meaning» conterà anche ciò che è vicino nel significato.",
+    "ws_about_help": "Che cosa ne fa parte, anche su più righe.",
     "ws_examples": "Esempi",
     "ws_examples_help": "Un titolo per riga; venti fanno un buon tema.",
     "ws_topic_title": "Titolo",
@@ -87,6 +87,8 @@ WORKSHOP_ITALIAN: Final[dict[str, Text]] = {
     "più parole sono una locuzione.",
     "ws_try_now": "Prova",
     "ws_matches": "{n} dei {of} articoli più recenti corrispondono",
+    "ws_by_words": "Qui la frase e gli esempi sono confrontati solo per parole. Una volta salvati lo sono per significato: "
+    "ne risultano altri articoli, spesso meno. «aggregator topics preview» li mostra.",
     "ws_no_match": "Nulla corrisponde. Forse aiuta una parola in più sotto «Una di queste parole» o una in meno negli altri campi.",
     "ws_near": "{n} corrispondono quasi",
     "ws_more": "e altri {n}",

@@ -15,14 +15,16 @@ from aggregator.model.topic import Topic
 class WorkshopTools:
     """Functions of the open aggregator.
 
-    `find_feed` asks other servers. `add_feed` and `remove_feed` write config.yaml, comments kept, and bring the store to it;
-    `save_topic` writes it, and the daemon, which notices, does the rest. The three are None where the process does not know
-    the file. One change at a time: `changing` is held meanwhile.
+    `find_feed` asks other servers. `compares_meaning` says that a sentence model will judge topics once they are saved.
+    `add_feed` and `remove_feed` write config.yaml, comments kept, and bring the store to it; `save_topic` writes it, and the
+    daemon, which notices, does the rest. The three are None where the process does not know the file. One change at a time:
+    `changing` is held meanwhile.
     """
 
     find_feed: Callable[[str], FoundFeed]
     topics: Callable[[], Sequence[Topic]]
     default_language: str
+    compares_meaning: bool = False
     add_feed: Callable[[FeedSettings], None] | None = None
     remove_feed: Callable[[str], None] | None = None
     save_topic: Callable[[Topic], None] | None = None

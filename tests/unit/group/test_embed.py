@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import ExtraMissing
 from aggregator.group import embed
-from aggregator.group.embed import open_embedder
+from aggregator.group.embed import is_installed, open_embedder
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def cosine(left: bytes, right: bytes) -> float:
 
 def test_none_is_no_model() -> None:
     assert open_embedder("none") is None
+    assert not is_installed("none")
 
 
 @pytest.mark.usefixtures("without_models")
@@ -37,6 +38,7 @@ def test_a_model_that_is_named_and_not_installed_is_an_error_with_the_remedy() -
 
 def test_e5_is_refused_where_its_wheel_would_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embed, "_has_avx2", lambda: False)
+    assert not is_installed("e5")
     with pytest.raises(ExtraMissing, match="AVX2"):
         open_embedder("e5")
 
@@ -48,6 +50,7 @@ def test_two_languages_on_one_event_are_nearer_than_two_events(model: str) -> No
         embedder = open_embedder(model)
     except ExtraMissing as error:
         pytest.skip(str(error))
+    assert is_installed(model)
     assert embedder is not None
     german, english, other = embedder.embed(
         ["Schweres Erdbeben in der Türkei", "Strong earthquake hits Turkey", "Nationalbank senkt den Leitzins"]

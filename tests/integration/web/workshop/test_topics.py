@@ -108,3 +108,38 @@ def test_without_the_configuration_file_a_rule_is_shown_to_be_copied(storage: St
     assert "any: [&#39;Tunnel*&#39;, &#39;it&#39;&#39;s&#39;]" in html
     assert browser.submit("/workshop/topics/save", slug="x", title="X", any="a", new="1").status_code == 422
     site.recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("rule", "compares_meaning", "is_told"),
+    [
+        ({"about": "Was rollt"}, True, True),
+        ({"any": "x", "examples": "Eins"}, True, True),
+        ({"any": "Tunnel"}, True, False),
+        ({"about": "Was rollt"}, False, False),
+    ],
+)
+def test_where_meaning_will_count_the_page_says_that_it_compares_words(
+    storage: Storage, config: FakeConfig, rule: dict[str, str], *, compares_meaning: bool, is_told: bool
+) -> None:
+    tools = WorkshopTools(find_feed=config.find, topics=tuple, default_language="de", compares_meaning=compares_meaning)
+    site = open_site(storage, workshop=tools)
+    add_anna(site, is_operator=True)
+    browser = Browser(site)
+    browser.log_in()
+    html = site.client.get("/workshop/topics", params=rule, headers=browser._headers()).text
+    assert ("hier nur nach den Wörtern verglichen" in html) is is_told
+    site.recorder.close()
+
+
+def test_a_rule_is_tried_beside_the_other_topics(operator: Browser, config: FakeConfig) -> None:
+    examples = ("Gotthard wieder offen", "Bahn fährt wieder", "Basistunnel offen", "Tunnel der Bahn")
+    rule = {"examples": "\n".join(examples)}
+
+    def tried() -> str:
+        return operator.newsroom.client.get("/workshop/topics", params=rule, headers=operator._headers()).text
+
+    config.topics[:] = []
+    assert "einem anderen Thema näher" not in tried()
+    config.topics[:] = [Topic(slug="other", title="Other", examples=("Gotthard-Basistunnel wieder offen", *examples[::-1]))]
+    assert "einem anderen Thema näher" in tried()
