@@ -3,7 +3,7 @@
     AggregatorError
     ├─ ConfigError (ValueError)         file, line, key, reason
     ├─ FeedError                        feed_url
-    │  ├─ FetchError                    temporary, status, retry_after
+    │  ├─ FetchError                    status, retry_after
     │  │  ├─ FetchTimeout
     │  │  ├─ HostNotFound               its name has no address, or nobody here can say
     │  │  ├─ Redirected                 target: elsewhere, where the request does not follow
@@ -69,19 +69,17 @@ class FeedError(AggregatorError):
 
 
 class FetchError(FeedError):
-    """The document could not be fetched; `temporary` says whether waiting may help."""
+    """The document could not be fetched."""
 
     def __init__(
         self,
         reason: str,
         *,
         feed_url: str,
-        temporary: bool = True,
         status: int | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(reason, feed_url=feed_url)
-        self.temporary = temporary
         self.status = status
         self.retry_after = retry_after
 

@@ -148,7 +148,7 @@ class AddressGuard:
 
 
 def _refused(url: str, reason: str) -> AddressRefused:
-    return AddressRefused(reason, feed_url=url, temporary=False)
+    return AddressRefused(reason, feed_url=url)
 
 
 def _port_refused(port: int) -> str:

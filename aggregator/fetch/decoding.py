@@ -133,9 +133,7 @@ class Body:
         if coding and coding != "identity":
             decoder = _DECODERS.get(coding)
             if decoder is None:
-                raise FetchError(
-                    f"the server sent a content encoding that was not asked for ({coding[:60]})", feed_url=url, temporary=False
-                )
+                raise FetchError(f"the server sent a content encoding that was not asked for ({coding[:60]})", feed_url=url)
             self._decoder = decoder()
 
     def add(self, chunk: bytes) -> None:
@@ -145,7 +143,7 @@ class Body:
         """
         self.received_bytes += len(chunk)
         if self.received_bytes > self._max_bytes:
-            raise TooLarge(f"the document is over {_size(self._max_bytes)}", feed_url=self._url, temporary=False)
+            raise TooLarge(f"the document is over {_size(self._max_bytes)}", feed_url=self._url)
         if self._decoder is None:
             self._pieces.append(chunk)
             return
@@ -168,14 +166,11 @@ class Body:
 
     def _check_expansion(self) -> None:
         if self.decoded_bytes > EXPANSION * self._max_bytes:
-            raise TooLarge(
-                f"the document is over {_size(EXPANSION * self._max_bytes)} decompressed", feed_url=self._url, temporary=False
-            )
+            raise TooLarge(f"the document is over {_size(EXPANSION * self._max_bytes)} decompressed", feed_url=self._url)
         if self.decoded_bytes > RATIO_FROM_BYTES and self.decoded_bytes > MAX_RATIO * self.received_bytes:
             raise TooLarge(
                 f"the document expands more than {MAX_RATIO} times, as a decompression bomb does",
                 feed_url=self._url,
-                temporary=False,
             )
 
     def _damaged(self, detail: str) -> FetchError:

@@ -12,8 +12,8 @@ from aggregator.errors import FeedGone, FetchError, FetchTimeout, HostNotFound, 
 TIMEOUTS = frozenset({pycurl.E_OPERATION_TIMEDOUT})
 TOO_LARGE = frozenset({pycurl.E_FILESIZE_EXCEEDED})
 
-# Waiting may help with these. `{host}` is the host asked, `{detail}` what libcurl says of the case.
-TEMPORARY = {
+# Theirs, or on the way. `{host}` is the host asked, `{detail}` what libcurl says of the case.
+REMOTE = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} has no address at the moment",
     pycurl.E_COULDNT_CONNECT: "{host} accepts no connection",
     pycurl.E_GOT_NOTHING: "{host} closed the connection without an answer",
@@ -37,10 +37,6 @@ TEMPORARY = {
     pycurl.E_SSL_SHUTDOWN_FAILED: "the secure connection to {host} did not end properly",
     pycurl.E_SSL_CIPHER: "no cipher is shared with {host}",
     pycurl.E_USE_SSL_FAILED: "{host} offers no secure connection",
-}
-
-# These will be the same next time, unless somebody changes something.
-LASTING = {
     pycurl.E_URL_MALFORMAT: "this is not a web address",
     pycurl.E_TOO_MANY_REDIRECTS: "{host} redirects too often",
 }
@@ -133,7 +129,6 @@ NOT_USED = frozenset(
     }
 )
 
-_STATUS_TEMPORARY = frozenset({408, 425, 429})  # and every 5xx
 _DETAIL_CHARACTERS = 200
 
 
@@ -143,12 +138,12 @@ def curl_failure(code: int, detail: str, *, url: str, host: str) -> FetchError:
     if code in TIMEOUTS:
         return FetchTimeout(f"{host} took too long", feed_url=url)
     if code == pycurl.E_COULDNT_RESOLVE_HOST:
-        return HostNotFound(TEMPORARY[code].format(host=host), feed_url=url)
+        return HostNotFound(REMOTE[code].format(host=host), feed_url=url)
     if code in TOO_LARGE:
-        return TooLarge("the document is larger than allowed", feed_url=url, temporary=False)
-    for sentences, temporary in ((TEMPORARY, True), (LASTING, False), (LOCAL, True)):
+        return TooLarge("the document is larger than allowed", feed_url=url)
+    for sentences in (REMOTE, LOCAL):
         if code in sentences:
-            return FetchError(sentences[code].format(host=host, detail=detail), feed_url=url, temporary=temporary)
+            return FetchError(sentences[code].format(host=host, detail=detail), feed_url=url)
     return FetchError(f"fetching from {host} failed ({detail})", feed_url=url)
 
 
@@ -160,7 +155,7 @@ def raised_failure(error: pycurl.error, *, url: str, host: str) -> FetchError:
 def status_failure(status: int, *, url: str, retry_after: timedelta | None) -> FetchError:
     """Return the error that an HTTP status other than 200 and 304 stands for."""
     if status == HTTPStatus.GONE:
-        return FeedGone("the publisher took the feed away for good (410)", feed_url=url, temporary=False, status=status)
+        return FeedGone("the publisher took the feed away for good (410)", feed_url=url, status=status)
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -168,7 +163,6 @@ def status_failure(status: int, *, url: str, retry_after: timedelta | None) -> F
     return FetchError(
         f"the server answered {status} ({phrase})",
         feed_url=url,
-        temporary=status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _STATUS_TEMPORARY,
         status=status,
         retry_after=retry_after,
     )

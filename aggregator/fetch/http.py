@@ -159,7 +159,7 @@ class Exchange:
         except pycurl.error as error:
             raise raised_failure(error, url=visit.request.url, host=visit.site) from error
         except (UnicodeError, ValueError) as error:
-            raise AddressRefused("this is not a web address", feed_url=visit.request.url, temporary=False) from error
+            raise AddressRefused("this is not a web address", feed_url=visit.request.url) from error
 
     def close(self, code: int, detail: str, *, now: datetime) -> FetchOutcome | Visit:
         """Return what came of the visit: an outcome, or the visit of the next hop. `code` and `detail` are libcurl's."""
@@ -221,9 +221,7 @@ class Exchange:
         except ValueError:
             return FetchError("the server redirects to something that is not a web address", feed_url=asked, status=head.status)
         except AddressRefused as error:
-            return AddressRefused(
-                f"the server redirects to an address that is not fetched: {error.reason}", feed_url=asked, temporary=False
-            )
+            return AddressRefused(f"the server redirects to an address that is not fetched: {error.reason}", feed_url=asked)
         seen = (*visit.seen, visit.url)
         if url in seen:
             return FetchError("the server redirects in a circle", feed_url=asked, status=head.status)
@@ -242,7 +240,7 @@ class Exchange:
         if self._failure:
             return self._failure
         if self._refused and code == pycurl.E_COULDNT_CONNECT:
-            return AddressRefused(self._refused, feed_url=url, temporary=False)
+            return AddressRefused(self._refused, feed_url=url)
         if code == pycurl.E_OPERATION_TIMEDOUT:
             if not self.curl.getinfo(pycurl.REQUEST_SIZE):  # nothing could be asked yet
                 return FetchTimeout(f"{visit.site} let nobody connect in time", feed_url=url)

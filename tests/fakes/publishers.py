@@ -101,7 +101,7 @@ class Publishers:
             case 304:
                 return NotModified(url=visit.url, validators=reply.validators, hints=hints, permanent_url=permanent_url)
             case 410:
-                return FeedGone("it is gone", feed_url=asked, temporary=False, status=410)
+                return FeedGone("it is gone", feed_url=asked, status=410)
             case 0:
                 return FetchTimeout("no answer", feed_url=asked)
             case status:

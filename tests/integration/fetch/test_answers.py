@@ -49,7 +49,6 @@ def test_a_coding_that_was_not_asked_for_is_refused(origin: Origin, coding: str)
     url = origin.answer("/feed", Answer(body=gzip.compress(FEED), headers={"Content-Encoding": coding}))
     error = failure(fetch(origin, url))
     assert "content encoding" in error.reason
-    assert not error.temporary
 
 
 def test_two_encoding_lines_are_two_layers(origin: Origin) -> None:
@@ -96,7 +95,6 @@ def test_a_body_over_the_cap_is_not_read_to_its_end(origin: Origin, headers: dic
     body = b"40000\r\n" + b"x" * 0x40000 + b"\r\n0\r\n\r\n" if headers else b"x" * 0x40000
     error = failure(fetch(origin, origin.answer("/feed", Answer(body=body, headers=headers)), bounds=limits(max_body=1000)))
     assert isinstance(error, TooLarge)
-    assert not error.temporary
 
 
 def test_a_body_over_twice_the_cap_decompressed_is_refused(origin: Origin) -> None:
@@ -109,7 +107,6 @@ def test_a_body_over_twice_the_cap_decompressed_is_refused(origin: Origin) -> No
 def test_a_connection_that_breaks_off_is_an_error(origin: Origin) -> None:
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<rss>"
     error = failure(fetch(origin, origin.answer("/feed", Answer(raw=raw, close=True))))
-    assert error.temporary
     assert "before the document was complete" in error.reason
 
 
@@ -124,12 +121,10 @@ def test_type_charset_and_date_are_read(origin: Origin) -> None:
 # Statuses
 
 
-@pytest.mark.parametrize(
-    ("status", "temporary"), [(404, False), (403, False), (500, True), (503, True), (204, False), (418, False)]
-)
-def test_a_status_is_told_in_words(origin: Origin, *, status: int, temporary: bool) -> None:
+@pytest.mark.parametrize("status", [404, 403, 500, 503, 204, 418])
+def test_a_status_is_told_in_words(origin: Origin, status: int) -> None:
     error = failure(fetch(origin, origin.answer("/feed", Answer(status=status, body=b"" if status == 204 else b"sorry"))))
-    assert (error.status, error.temporary) == (status, temporary)
+    assert error.status == status
     assert str(status) in error.reason
 
 

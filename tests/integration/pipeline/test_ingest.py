@@ -194,7 +194,7 @@ def test_a_document_that_holds_its_reader_is_one_failure_and_the_others_are_stor
 
 
 def test_a_feed_that_is_gone_is_not_claimed_again(open_with: Open, clock: FakeClock) -> None:
-    fetcher = FakeFetcher({A: FeedGone("gone", feed_url=A, temporary=False, status=410)})
+    fetcher = FakeFetcher({A: FeedGone("gone", feed_url=A, status=410)})
     aggregator = open_with(ONE, fetcher)
 
     report = aggregator.poll()

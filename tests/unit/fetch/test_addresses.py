@@ -144,7 +144,6 @@ def test_a_url_is_refused_with_its_reason(url: str, reason: str) -> None:
         AddressGuard().check_url(url)
     assert reason in caught.value.reason
     assert caught.value.feed_url == url
-    assert not caught.value.temporary
 
 
 def test_an_allowed_port_lets_names_with_that_port_by_until_they_connect() -> None:

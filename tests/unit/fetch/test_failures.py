@@ -6,7 +6,7 @@ import pycurl
 import pytest
 
 from aggregator.errors import FeedGone, FetchError, FetchTimeout, HostNotFound, TooLarge
-from aggregator.fetch.failures import LASTING, LOCAL, NOT_USED, TEMPORARY, TIMEOUTS, TOO_LARGE, curl_failure, status_failure
+from aggregator.fetch.failures import LOCAL, NOT_USED, REMOTE, TIMEOUTS, TOO_LARGE, curl_failure, status_failure
 
 URL = "https://example.org/feed"
 CODES = {name: getattr(pycurl, name) for name in dir(pycurl) if name.startswith("E_") and not name.startswith("E_MULTI_")}
@@ -14,7 +14,7 @@ CODES = {name: getattr(pycurl, name) for name in dir(pycurl) if name.startswith(
 
 @pytest.mark.parametrize("name", sorted(CODES))
 def test_every_code_of_libcurl_is_mapped_once(name: str) -> None:
-    homes = [home for home in (TIMEOUTS, TOO_LARGE, TEMPORARY, LASTING, LOCAL, NOT_USED) if CODES[name] in home]
+    homes = [home for home in (TIMEOUTS, TOO_LARGE, REMOTE, LOCAL, NOT_USED) if CODES[name] in home]
     assert len(homes) == 1
 
 
@@ -30,21 +30,17 @@ def test_failures_have_their_classes() -> None:
     assert isinstance(curl_failure(pycurl.E_OPERATION_TIMEDOUT, "", url=URL, host="h"), FetchTimeout)
     assert isinstance(curl_failure(pycurl.E_FILESIZE_EXCEEDED, "", url=URL, host="h"), TooLarge)
     unknown = curl_failure(pycurl.E_COULDNT_RESOLVE_HOST, "", url=URL, host="h")
-    assert unknown.temporary
     assert isinstance(unknown, HostNotFound)
-    assert not curl_failure(pycurl.E_URL_MALFORMAT, "", url=URL, host="h").temporary
 
 
 def test_a_code_nobody_knows_is_an_error_too() -> None:
     assert "code 9999" in curl_failure(9999, "", url=URL, host="h").reason
 
 
-@pytest.mark.parametrize(
-    ("status", "temporary"), [(400, False), (404, False), (408, True), (429, True), (500, True), (599, True)]
-)
-def test_a_status_says_whether_waiting_helps(status: int, *, temporary: bool) -> None:
+@pytest.mark.parametrize("status", [400, 404, 408, 429, 500, 599])
+def test_a_status_is_kept_with_the_time_to_wait(status: int) -> None:
     error = status_failure(status, url=URL, retry_after=timedelta(hours=1))
-    assert (error.status, error.temporary, error.retry_after) == (status, temporary, timedelta(hours=1))
+    assert (error.status, error.retry_after) == (status, timedelta(hours=1))
     assert type(error) is FetchError
 
 

@@ -45,7 +45,7 @@ def test_a_source_that_is_there_already_is_shown(operator: Browser) -> None:
             FeedNotFound("no feed found", feed_url=NEW, tried=("https://neu.example/", f"https://neu.example/{HOSTILE}")),
             "Versucht wurde",
         ),
-        (AddressRefused("10.0.0.1 is private", feed_url=NEW, temporary=False), "Adresse nicht erlaubt"),
+        (AddressRefused("10.0.0.1 is private", feed_url=NEW), "Adresse nicht erlaubt"),
         (ConfigError("cannot be written: Read-only file system"), "Read-only file system"),
     ],
 )
