@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.group.candidates import StoryIndex
 from aggregator.group.dates import without_dates
-from aggregator.group.own_titles import OwnTitles
+from aggregator.group.own_titles import OwnTitles, Said
 from aggregator.group.rubrics import is_brief
 from aggregator.group.series import Kind, SeriesMemory
 from aggregator.group.strands import NO_ROW, Story, Strand
@@ -81,13 +82,18 @@ def rules_for(model: str | None, rules: GroupingRules | None = None) -> Grouping
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """What grouping knows of an entry; `meaning` is the sentence vector of its title (float16), if there is one yet."""
+    """What grouping knows of an entry.
+
+    `is_undated`: nobody knows when it came, as of an `Entry`; `at` is a guess then. `meaning` is the sentence vector
+    of its title (float16), if there is one yet.
+    """
 
     entry_id: int
     title: str
     language: str
     publisher: str
     at: datetime
+    is_undated: bool = False
     meaning: bytes | None = None
 
 
@@ -110,8 +116,7 @@ class _Title:
     at: float
     vector: SparseVector
     meaning: Vector | None
-    publisher: str
-    folded: str
+    said: Said
     key: int
     is_brief: bool
 
@@ -212,8 +217,7 @@ class StoryGrouper:
             at=at,
             vector=self._frequencies.vector(without_dates(text), headline.language),
             meaning=meaning,
-            publisher=headline.publisher,
-            folded=folded,
+            said=Said(headline.publisher, folded, at, headline.is_undated),
             key=hash(folded),
             is_brief=is_brief(folded),
         )
@@ -229,22 +233,34 @@ class StoryGrouper:
         threshold += more
         threshold += rules.brief if title.is_brief else 0.0
         threshold += background * sum(max(other, 0.0) for other, _ in scores[1 : 1 + _RIVALS]) / _RIVALS
-        scores = [
-            (score, story_id)
-            for score, story_id in scores
-            if score < threshold
-            or not (
-                self._own.only_repeats(
-                    story_id, title.publisher, title.folded, title.at, surely=score >= threshold + rules.alone
-                )
-                or (score < threshold + one_word and self._own.share_one_word(story_id, title.folded))
-            )
-        ]
+        scores = self._without_repeats(title, scores, threshold, one_word)
         if not scores or scores[0][0] < threshold:
             return entry_id, scores[0][0] if scores else 0.0, "new", []
         score, story_id = scores[0]
         near = [other_id for other, other_id in scores[1 : 1 + _MERGED_AT_MOST] if other >= threshold / 2]
         return story_id, score, "similar", near
+
+    def _without_repeats(
+        self, title: _Title, scores: Sequence[tuple[float, int]], threshold: float, one_word: float
+    ) -> list[tuple[float, int]]:
+        """Return the candidates that a title shares more with than a series or a word.
+
+        What is nearest to an issue of a series is an issue, and joins nothing that its publisher alone tells.
+        """
+        kept = []
+        is_issue = False
+        for score, story_id in scores:
+            if score >= threshold:
+                alone = self._own.is_alone(story_id, title.said.publisher)
+                if alone and is_issue:
+                    continue
+                if self._own.only_repeats(story_id, title.said, surely=score >= threshold + self._rules.alone):
+                    is_issue = is_issue or alone
+                    continue
+                if self._own.share_too_little(story_id, title.said, surely=score >= threshold + one_word):
+                    continue
+            kept.append((score, story_id))
+        return kept
 
     def _scores(self, title: _Title) -> list[tuple[float, int]]:
         """Return the candidates with their scores, best first."""
@@ -293,7 +309,7 @@ class StoryGrouper:
                 strand.row = self._meanings.open_row(story_id)
             self._meanings.add(strand.row, title.meaning)
         story.indexed += self._index.add(story_id, title.vector, self._frequencies)
-        self._own.note(story_id, title.publisher, title.folded, title.at)
+        self._own.note(story_id, title.said)
         if title.key not in self._by_title:
             story.titles += (title.key,)
             self._by_title[title.key] = story_id

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from aggregator.group.counters import read_counter
 from aggregator.group.dates import without_dates
 from aggregator.group.habits import Habits
 from aggregator.group.rubrics import COMPARED, Usual, are_frames, compare, is_brief, roots, words_of
+from aggregator.group.words import open_compound, tokenise
 
 _DAY = 86_400.0  # seconds
 _SLOT = 900.0  # seconds around the same time of another day
@@ -16,12 +17,13 @@ _FEW = 4  # words that say something; in a title of no more, one that is shared 
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A title of a story; `at` is in POSIX seconds."""
+class Said:
+    """A title, folded; `at` is in POSIX seconds, `is_undated` says that nobody knows when it really came."""
 
     publisher: str
     title: str
     at: float
+    is_undated: bool = False
 
     def is_slot_of(self, at: float) -> bool:
         """Return whether it came at the same time of another day."""
@@ -33,59 +35,84 @@ class OwnTitles:
     """Knows what publishers said in the stories that are active, and what each of them says all the time."""
 
     def __init__(self) -> None:
-        self._stories: dict[int, list[_Said]] = {}
+        self._stories: dict[int, list[Said]] = {}
         self._habits = Habits()
 
-    def note(self, story_id: int, publisher: str, title: str, at: float) -> None:
+    def note(self, story_id: int, said: Said) -> None:
         """Remember a title of a story."""
         titles = self._stories.setdefault(story_id, [])
         if len(titles) < COMPARED:
-            titles.append(_Said(publisher, title, at))
-        elif all(publisher != said.publisher for said in titles):
-            titles[-1] = _Said(publisher, title, at)  # a publisher is alone only where nobody else ever told of it
-        if publisher:
-            self._habits.note(publisher, roots(words_of(title)))
+            titles.append(said)
+        elif all(said.publisher != one.publisher for one in titles):
+            titles[-1] = said  # a publisher is alone only where nobody else ever told of it
+        if said.publisher:
+            self._habits.note(said.publisher, roots(words_of(said.title)))
 
-    def only_repeats(self, story_id: int, publisher: str, title: str, at: float, *, surely: bool) -> bool:
+    def is_alone(self, story_id: int, publisher: str) -> bool:
+        """Return whether nobody else tells of a story."""
+        titles = self._stories.get(story_id, ())
+        return bool(titles) and all(said.publisher == publisher for said in titles)
+
+    def only_repeats(self, story_id: int, title: Said, *, surely: bool) -> bool:
         """Return whether a publisher would only repeat itself in a story, whoever else is there.
 
-        Alone it does where it is not `surely` similar, for its own titles look alike, and where they begin or end with the same
-        words, until somebody else tells of it. It does where no more than their
-        frame is the same, and nothing that it does not always say stands in a title of another. Words that it uses all the
-        time are frame wherever they stand. What comes at the same time of another day, is brief, is another part of the same
-        series, or is the third in the same frame must say more than one word of it again.
+        Until somebody else tells of it, it does where it is not `surely` similar, for its own titles look alike, where nobody
+        knows when one of both came, and where they begin or end with the same words or give other numbers. It does where
+        no more than their frame is the same, and nothing that it does not always say stands in a title of another. Words
+        that it uses all the time are frame wherever they stand. What comes at the same time of another day, is brief, is
+        another part of the same series, or is the third in the same frame must say more than one word of it again.
         """
         titles = self._stories.get(story_id, ())
-        own = [said for said in titles if said.publisher == publisher]
-        if not publisher or not own:
+        own = [said for said in titles if said.publisher == title.publisher]
+        if not title.publisher or not own:
             return False
         alone = len(own) == len(titles)
-        if alone and not surely:
+        if alone and (not surely or title.is_undated or all(said.is_undated for said in own)):
             return True
-        usual = self._usual(publisher, own)
-        likenesses = [compare(title, said.title, usual) for said in own]
-        counted = read_counter(title)
+        usual = self._usual(title.publisher, own)
+        likenesses = [compare(title.title, said.title, usual) for said in own]
+        counted = read_counter(title.title)
         is_part = counted is not None and any(counted.is_beside(read_counter(said.title)) for said in own)
-        strictly = is_part or is_brief(title) or any(said.is_slot_of(at) for said in own)
+        strictly = is_part or is_brief(title.title) or any(said.is_slot_of(title.at) for said in own)
         return are_frames(likenesses, strictly=strictly, alone=alone) and not any(
-            compare(title, said.title, usual).shared for said in titles if said.publisher != publisher
+            compare(title.title, said.title, usual).shared for said in titles if said.publisher != title.publisher
         )
 
-    def share_one_word(self, story_id: int, title: str) -> bool:
-        """Return whether a title has one word of a story, and one of both hardly says more (`Aufbruch? Wohin?`)."""
-        said = roots(words_of(without_dates(title)))
-        its = [roots(words_of(without_dates(one.title))) for one in self._stories.get(story_id, ())]
-        return bool(its) and min(len(said), max(map(len, its))) <= _FEW and len(said.intersection(set().union(*its))) == 1
+    def share_too_little(self, story_id: int, title: Said, *, surely: bool) -> bool:
+        """Return whether a title has one word of a story, and one of both hardly says more (`Aufbruch? Wohin?`).
+
+        It is enough where they are `surely` similar, but not if a publisher of either says it all the time (`Kino: …`). A
+        compound with hyphens is one word (`Nordrhein-Westfalen`).
+        """
+        titles = self._stories.get(story_id, ())
+        said = roots(words_of(without_dates(title.title)))
+        its = [roots(words_of(without_dates(one.title))) for one in titles]
+        if not its or min(len(said), max(map(len, its))) > _FEW:
+            return False
+        shared = said.intersection(set().union(*its))
+        if not shared or (len(shared) > 1 and not _is_compound(shared, title.title)):
+            return False
+        return not surely or self._is_rubric(shared, titles, title)
+
+    def _is_rubric(self, words: Collection[str], titles: Sequence[Said], title: Said) -> bool:
+        """Return whether words in titles of several publishers are what one of these says all the time."""
+        publishers = {said.publisher for said in (*titles, title)}
+        return len(publishers) > 1 and any(
+            self._habits.usual(publisher, words, [roots(words_of(one.title)) for one in titles if one.publisher == publisher])
+            for publisher in publishers
+        )
 
     def are_rubric(self, one: int, other: int) -> bool:
         """Return whether two stories are of one publisher alone, and no title of one says what a title of the other does.
 
-        Two parts of a series are, whatever else stands in either story.
+        Two parts of a series are, whatever else stands in either story, and what came nobody knows when.
         """
         own, its = self._stories.get(one, ()), self._stories.get(other, ())
         publishers = {said.publisher for said in (*own, *its)}
         if len(publishers) != 1 or "" in publishers:
             return False
+        if any(all(said.is_undated for said in side) for side in (own, its)):
+            return True
         counted = [found for said in own if (found := read_counter(said.title)) is not None]
         if counted and any(part.is_beside(read_counter(said.title)) for said in its for part in counted):
             return True
@@ -95,7 +122,7 @@ class OwnTitles:
             for said in own
         )
 
-    def _usual(self, publisher: str, titles: Sequence[_Said]) -> Usual:
+    def _usual(self, publisher: str, titles: Sequence[Said]) -> Usual:
         inside = [roots(words_of(said.title)) for said in titles]
         return lambda words: self._habits.usual(publisher, words, inside)
 
@@ -107,3 +134,9 @@ class OwnTitles:
     def forget(self, story_id: int) -> None:
         """Forget a story."""
         self._stories.pop(story_id, None)
+
+
+def _is_compound(shared: set[str], title: str) -> bool:
+    """Return whether what a title shares stands in one word of it, with hyphens."""
+    words = [roots(open_compound(token)) for token in tokenise(title)]
+    return len({frozenset(word) for word in words if not word.isdisjoint(shared)}) == 1

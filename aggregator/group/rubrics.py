@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from aggregator.group.dates import without_dates
 from aggregator.group.words import fold
 
 COMPARED = 8
@@ -15,10 +16,13 @@ COMPARED = 8
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PARTED = re.compile(r"[.,]")
 _ROOT = 4  # letters; words that begin with the same are taken for one, shorter ones say nothing
 _SHORTEST = 3  # letters of a word that is counted
 _FRAMED = 2  # titles with the same frame: the third is no chance
 _LONG = 2  # words of a frame; one, as an article, may be chance
+_NEARLY = 3  # words of a frame that one word stands before or behind
 _SURE = 2  # words in common beyond the frame
 _MOST = 0.5  # of the words of the shorter title, more than which is as good
 _FEWEST_WORDS = 4  # of a title that is not brief
@@ -31,11 +35,13 @@ Usual = Callable[[Iterable[str]], set[str]]
 class Likeness:
     """What two titles share beyond their frame.
 
-    `frame`: words that both begin or end with; `is_habit`: they share what the publisher always says; `common`: all
-    roots in both; `shared`: those beyond frame and habit, of `rest` words in the shorter title.
+    `frame`: words that both begin or end with; `is_issue`: a long frame, or other numbers, as issues of a series have them;
+    `is_habit`: they share what the publisher always says; `common`: all roots in both; `shared`: those beyond frame and
+    habit, of `rest` words in the shorter title.
     """
 
     frame: int
+    is_issue: bool
     is_habit: bool
     common: frozenset[str]
     shared: frozenset[str]
@@ -44,9 +50,10 @@ class Likeness:
     def is_enough(self, *, worn: Collection[str], strictly: bool, alone: bool) -> bool:
         """Return whether more than a frame is the same, and not `worn`; without one, whoever asked knows better.
 
-        To a publisher that is `alone` nothing is beyond a long frame: a series shares as much there as an event.
+        To a publisher that is `alone` nothing is beyond a long frame or other numbers: a series shares as much there as
+        an event.
         """
-        if alone and self.frame >= _LONG:
+        if alone and self.is_issue:
             return False
         if not self.frame and not self.is_habit:
             return True
@@ -91,16 +98,21 @@ def compare(title: str, other: str, usual: Usual) -> Likeness:
     words, others = words_of(title), words_of(other)
     if words == others:
         return Likeness(
-            frame=0, is_habit=False, common=frozenset(roots(words)), shared=frozenset(roots(words)), rest=len(words)
+            frame=0,
+            is_issue=False,
+            is_habit=False,
+            common=frozenset(roots(words)),
+            shared=frozenset(roots(words)),
+            rest=len(words),
         )
     words, others = _framed(words), _framed(others)
-    before = _common(words, others)
-    after = _common(words[before:][::-1], others[before:][::-1])
+    before, after = _frame(words, others)
     own, its = words[before : len(words) - after], others[before : len(others) - after]
     common = roots(words) & roots(others)
     habits = usual(common | roots(own) | roots(its))
     return Likeness(
         frame=before + after,
+        is_issue=before + after >= _LONG or _is_nearly_framed(words, others) or _are_numbered(title, other),
         is_habit=not habits.isdisjoint(common),
         common=frozenset(common),
         shared=frozenset((roots(own) & roots(its)) - habits),
@@ -120,6 +132,31 @@ def roots(words: Iterable[str]) -> set[str]:
 
 def _counted(words: Iterable[str], habits: set[str]) -> int:
     return len({word for word in words if len(word) >= _SHORTEST and word[:_ROOT] not in habits})
+
+
+def _frame(words: Sequence[str], others: Sequence[str]) -> tuple[int, int]:
+    before = _common(words, others)
+    return before, _common(words[before:][::-1], others[before:][::-1])
+
+
+def _is_nearly_framed(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Return whether two titles have a frame but for a word of one before or behind it, which the other does not say."""
+    return any(
+        sum(_frame(rest, its)) >= _NEARLY and roots(more).isdisjoint(roots(its))
+        for one, its in ((words, others), (others, words))
+        for more, rest in ((one[:1], one[1:]), (one[-1:], one[:-1]))
+    )
+
+
+def _are_numbered(title: str, other: str) -> bool:
+    """Return whether both titles give numbers, and none is the same: two years, two amounts, two issues."""
+    numbers, others = _numbers(title), _numbers(other)
+    return bool(numbers and others) and numbers.isdisjoint(others)
+
+
+def _numbers(title: str) -> set[str]:
+    """Return the numbers of a title, without what parts thousands from hundreds."""
+    return {_PARTED.sub("", number) for number in _NUMBER.findall(without_dates(title))}
 
 
 def _framed(words: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ class Arrival:
     """An entry that is new or changed, or one that stands in a story already.
 
     `summary_html` is the beginning of it where there is no title, else empty. `language` is the entry's, else its feed's.
+    `is_undated` says that nobody knows when, as of an `Entry`.
     `by_operator` says that a person decided where it stands, `has_others` that others joined the story it founded.
     """
 
@@ -23,6 +24,7 @@ class Arrival:
     language: str | None
     site: str
     dated_at: datetime
+    is_undated: bool = False
     by_operator: bool = False
     has_others: bool = False
 

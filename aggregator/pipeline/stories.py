@@ -147,6 +147,7 @@ def headline_of(memory: StoryMemory, arrival: Arrival, meanings: Meanings | None
         language=primary_language(arrival.language) or memory.default_language,
         publisher=arrival.site,
         at=arrival.dated_at,
+        is_undated=arrival.is_undated,
         meaning=meanings.get(said) if meanings is not None else None,
     )
 

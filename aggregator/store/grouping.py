@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func, select, tuple_, update
 
+from aggregator.model.entry import is_guessed
 from aggregator.model.grouping import Arrival, Evidence, Joining, StoryMember, StorySettlement
 from aggregator.store import dialect
 from aggregator.store.coverage import entries_of_stories
@@ -32,6 +33,8 @@ _ARRIVAL = (
         entries.c.title,
         entries.c.language,
         entries.c.dated_at,
+        entries.c.first_seen_at,
+        func.coalesce(entries.c.published_at, entries.c.updated_at).label("said_at"),
         case((func.trim(entries.c.title) == "", func.substr(entries.c.summary_html, 1, _TEASER_CHARS)), else_="").label(
             "summary_html"
         ),
@@ -109,6 +112,7 @@ class SqlGroupingStore:
                 language=row.language or origins[row.feed_id].language,
                 site=origins[row.feed_id].site,
                 dated_at=row.dated_at,
+                is_undated=is_guessed(row.dated_at, said=row.said_at, first_seen_at=row.first_seen_at),
                 by_operator=bool(row.by_operator),
                 has_others=bool(row.has_others),
             )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from aggregator.model.change import NewEntry
+from aggregator.model.entry import EntryData
 from aggregator.model.grouping import Joining, StorySettlement
 from aggregator.model.reading import ReadEvent, Via
 from aggregator.model.story import Ranking, Window, Worth
 from aggregator.storage import Storage
-from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, prune_old
+from tests.fakes.changes import DAY, HOUR, NOON, add_entries, configure, key_of, make_update, prune_old, read_feed, save
 
 SITES = ("https://a.example/feed", "https://b.example/feed", "https://c.example/feed")
 
@@ -188,6 +190,23 @@ def test_what_arrives_is_told_by_revision_and_what_is_active_by_time(storage: St
         (3, 3, "c.example", "Title of three"),
     ]
     assert [one.entry_id for one in active] == [2, 3]
+
+
+def test_what_was_there_without_a_date_before_its_feed_was_read_is_undated(storage: Storage) -> None:
+    (feed,) = configure(storage, SITES[0])
+    dated = make_update("dated", data=EntryData(title="Dated", published_at=NOON - HOUR))
+    changed = make_update("changed", data=EntryData(title="Changed", updated_at=NOON - HOUR))
+    new = [NewEntry(id=number, update=update, dated_at=NOON - HOUR) for number, update in enumerate((dated, changed), 1)]
+    save(storage, read_feed(feed.id, new=new))
+    add_entries(storage, feed.id, "newest", "older")
+    with storage.read() as tx:
+        arrived = tx.grouping.changed_since(0, limit=9)
+    assert {one.title: one.is_undated for one in arrived} == {
+        "Dated": False,
+        "Changed": False,
+        "Title of newest": False,
+        "Title of older": True,
+    }
 
 
 def test_retention_takes_redirects_and_evidence_along(storage: Storage) -> None:
