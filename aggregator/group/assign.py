@@ -37,7 +37,7 @@ _MERGED_AT_MOST = 3  # candidates looked at after a title joined
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupingRules:
-    """The numbers of grouping; the defaults are those of `bench/quality.py`, for a sentence model (`e5`) and without.
+    """The numbers of grouping; the defaults are those of `bench/quality_stories.py`, for a sentence model (`e5`) and without.
 
     Within a language the score is `words` x lexical + (1 - `words`) x meaning, of the title and the sum of the story; across
     languages the mean over the titles, `across_words` x lexical + `across_meaning` x meaning. A pause of g hours costs

@@ -1,7 +1,7 @@
 """Titles as sparse vectors: stems and character 4-grams inside words, weighted by what the past says of their rarity.
 
 Source of the weights: `(1 + ln tf) * (ln((N + 2) / (df + 1)) + 0.3)`, frequencies over all languages, from past titles only.
-4-grams together with stems are as good as 3-5-grams with stems, and less than half as many (`bench/quality.py`).
+4-grams together with stems are as good as 3-5-grams with stems, and less than half as many (`bench/quality_stories.py`).
 """
 
 from __future__ import annotations
