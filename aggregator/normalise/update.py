@@ -26,6 +26,7 @@ MAX_ENCLOSURES = 50
 MAX_HUBS = 10
 MAX_IDENTIFIER_CHARS = 2048  # a longer guid is replaced by its hash, which identifies as well
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a date from then is a default of some software
+MOST_AHEAD = timedelta(days=1)  # of a clock: all but a few minutes of it are wrong zones, half a day at most where people live
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 
@@ -47,15 +48,16 @@ def normalise_feed(parsed: ParsedFeed, *, url: str, received_at: datetime, defau
 
 
 def sane_date(at: datetime | None, *, received_at: datetime) -> datetime | None:
-    """Return the date in UTC, None if it is from before the web, and never later than `received_at`.
+    """Return the date in UTC, never later than `received_at`; None if it is from before the web, or further ahead than clocks.
 
     There is no tolerance for clocks that are ahead: what is emitted must not lie in the future, and a publisher who
-    writes local time as UTC would stand above all others for hours.
+    writes local time as UTC would stand above all others for hours. Further ahead it is the date of something else, an
+    event say, and tells nothing of when the entry was published.
     """
     if at is None:
         return None
     at = _aware(at)
-    if at < EARLIEST:
+    if at < EARLIEST or at - received_at > MOST_AHEAD:
         return None
     return received_at if at > received_at else at.astimezone(UTC)
 

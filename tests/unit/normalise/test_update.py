@@ -78,7 +78,7 @@ def test_a_whole_feed_comes_out_clean() -> None:
         authors=(Person(name="Redaktion"),),
         image_url="/logo.png",
         rights="&copy; 2026",
-        updated_at=NOW + timedelta(days=3),
+        updated_at=NOW + timedelta(hours=3),
     )
     update = normalise(data=said, ttl=timedelta(minutes=30), problem="broken")
     assert update == FeedUpdate(
@@ -152,7 +152,9 @@ def test_a_permalink_is_the_link_where_there_is_no_other() -> None:
         (None, None),
         (NOW - timedelta(days=1), NOW - timedelta(days=1)),
         (NOW + timedelta(seconds=1), NOW),
-        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))), NOW),
+        (NOW + timedelta(days=1), NOW),
+        (NOW + timedelta(days=1, seconds=1), None),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))), None),
         (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=12))), None),
         (datetime(1970, 1, 1, tzinfo=UTC), None),
         (datetime(1989, 12, 31, 23, 59, tzinfo=UTC), None),
