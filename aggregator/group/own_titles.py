@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.group.counters import read_counter
 from aggregator.group.dates import without_dates
@@ -13,6 +14,7 @@ from aggregator.group.words import open_compound, tokenise
 
 _DAY = 86_400.0  # seconds
 _SLOT = 900.0  # seconds around the same time of another day
+_CACHED_TITLES = 4_096  # some 5 MB
 _FEW = 4  # words that say something; in a title of no more, one that is shared is chance
 
 
@@ -85,11 +87,10 @@ class OwnTitles:
         compound with hyphens is one word (`Nordrhein-Westfalen`).
         """
         titles = self._stories.get(story_id, ())
-        said = roots(words_of(without_dates(title.title)))
-        its = [roots(words_of(without_dates(one.title))) for one in titles]
-        if not its or min(len(said), max(map(len, its))) > _FEW:
+        said = _said_by(title.title)
+        if not titles or (len(said) > _FEW and any(len(_said_by(one.title)) > _FEW for one in titles)):
             return False
-        shared = said.intersection(set().union(*its))
+        shared = said.intersection(set().union(*[_said_by(one.title) for one in titles]))
         if not shared or (len(shared) > 1 and not _is_compound(shared, title.title)):
             return False
         return not surely or self._is_rubric(shared, titles, title)
@@ -136,7 +137,13 @@ class OwnTitles:
         self._stories.pop(story_id, None)
 
 
-def _is_compound(shared: set[str], title: str) -> bool:
+@lru_cache(maxsize=_CACHED_TITLES)
+def _said_by(title: str) -> frozenset[str]:
+    """Return the roots of a title without dates. A title is compared with many, and many with those that are followed."""
+    return frozenset(roots(words_of(without_dates(title))))
+
+
+def _is_compound(shared: Collection[str], title: str) -> bool:
     """Return whether what a title shares stands in one word of it, with hyphens."""
     words = [roots(open_compound(token)) for token in tokenise(title)]
     return len({frozenset(word) for word in words if not word.isdisjoint(shared)}) == 1
